@@ -1,0 +1,2 @@
+//! Contact Sync.
+fn main() {}
