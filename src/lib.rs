@@ -1,1 +1,3 @@
-//! Contact Sync.
+//! Contact Sync keeps one contact group of one Google Workspace user in step in the accounts of many others.
+
+pub mod domain;

@@ -1,0 +1,34 @@
+//! The words of the product: ids, users, jobs, destinations, runs, contacts, errors.
+//!
+//! Pure: no I/O, no `async`, no database and no GraphQL. Every other room may use this one; it uses none.
+//! To add a stored value, start here and let the compiler lead you to `store` and `graphql`.
+
+mod actor;
+mod clock;
+mod contact;
+mod destination;
+mod email;
+mod event;
+mod ids;
+mod job;
+mod person;
+mod refusal;
+mod run;
+mod schedule;
+mod tag;
+mod user;
+
+pub use actor::{Actor, Role, Viewer};
+pub use clock::{Clock, Time};
+pub use contact::{Content, Field, MY_CONTACTS, ResourceName};
+pub use destination::{Destination, DestinationStatus, StatusCounts, SyncedGroup};
+pub use email::{EmailAddress, MalformedAddress};
+pub use event::{Event, EventKind};
+pub use ids::{ContactGroupId, DestinationId, IdError, JobId, ResultId, RunId, SyncedGroupId, UserId, WorkId};
+pub use job::{ContactGroup, Job, JobStatus, Source, SourceHealth, SourceHealthStatus, SyncedContactsPolicy};
+pub use person::{Change, CompleteRead, Etags, Person, SyncToken};
+pub use refusal::{InvalidDestinationReason, Outcome, Refusal, RefusalCode, Row, Summary};
+pub use run::{Counts, DestinationResult, ResultStatus, Run, RunError, RunErrorCode, RunKind, RunStatus, Trigger};
+pub use schedule::{DailySchedule, ScheduleError, Slot};
+pub use tag::{ContactNumber, GSYNC, GSyncTag, JobNumber, Nonce};
+pub use user::{Workspace, WorkspaceUser};
