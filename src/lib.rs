@@ -1,3 +1,4 @@
 //! Contact Sync keeps one contact group of one Google Workspace user in step in the accounts of many others.
 
 pub mod domain;
+pub mod store;

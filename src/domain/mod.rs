@@ -31,4 +31,4 @@ pub use refusal::{InvalidDestinationReason, Outcome, Refusal, RefusalCode, Row, 
 pub use run::{Counts, DestinationResult, ResultStatus, Run, RunError, RunErrorCode, RunKind, RunStatus, Trigger};
 pub use schedule::{DailySchedule, ScheduleError, Slot};
 pub use tag::{ContactNumber, GSYNC, GSyncTag, JobNumber, Nonce};
-pub use user::{Workspace, WorkspaceUser};
+pub use user::{DirectoryUser, Workspace, WorkspaceUser};

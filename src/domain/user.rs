@@ -55,3 +55,22 @@ impl WorkspaceUser {
         }
     }
 }
+
+/// User as one answer of the Directory describes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DirectoryUser {
+    /// Google's immutable id.
+    pub google_id: String,
+    /// Primary address.
+    pub email: EmailAddress,
+    /// Other addresses that lead to the user: aliases, also those of alias domains.
+    pub aliases: Vec<EmailAddress>,
+    /// Full name.
+    pub display_name: String,
+    /// Suspended by an administrator or by Google.
+    pub is_suspended: bool,
+    /// Archived.
+    pub is_archived: bool,
+    /// Guest of the Workspace.
+    pub is_guest: bool,
+}

@@ -1,0 +1,37 @@
+//! What can go wrong in the database, named by what the caller does next.
+
+use sea_orm::{DbErr, SqlErr};
+
+/// Result of a store function.
+pub type StoreResult<T> = Result<T, StoreError>;
+
+/// A failed read or write.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The caller's work was given to another worker: stop, write nothing more.
+    #[error("the lease on this work was lost")]
+    LeaseLost,
+    /// A row with these unique columns exists.
+    #[error("a row like this exists")]
+    Conflict,
+    /// A row says what this program could not have written.
+    #[error("nonsense in table {table}: {what}")]
+    Nonsense {
+        /// Table of the row.
+        table: &'static str,
+        /// What is wrong; holds no personal data.
+        what: String,
+    },
+    /// The database did not do it.
+    #[error("the database failed: {0}")]
+    Database(DbErr),
+}
+
+impl From<DbErr> for StoreError {
+    fn from(error: DbErr) -> Self {
+        match error.sql_err() {
+            Some(SqlErr::UniqueConstraintViolation(_)) => Self::Conflict,
+            _ => Self::Database(error),
+        }
+    }
+}

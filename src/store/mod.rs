@@ -1,0 +1,80 @@
+//! The only room that speaks to the database: rows in, domain out.
+//!
+//! A noun reads, a verb writes, a batch takes a slice. Every change goes through [`Store::atomically`]: one closure, one
+//! transaction, committed on `Ok` and rolled back on `Err`. Work is enqueued in the transaction of the change that needs it.
+
+mod connect;
+mod convert;
+mod error;
+mod wake;
+
+use std::sync::Arc;
+
+use sea_orm::{DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait};
+
+use crate::domain::Clock;
+
+pub use connect::{ConnectError, connect};
+pub use error::{StoreError, StoreResult};
+pub use wake::Wakes;
+
+/// The database. Cloning is cheap.
+#[derive(Clone)]
+pub struct Store {
+    db: DatabaseConnection,
+    clock: Arc<dyn Clock>,
+    wakes: Arc<Wakes>,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Store").finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// A store on a connected and migrated database.
+    #[must_use]
+    pub fn new(db: DatabaseConnection, clock: Arc<dyn Clock>) -> Self {
+        Self { db, clock, wakes: Arc::new(Wakes::default()) }
+    }
+
+    /// Signals to whoever waits for changes: workers, the scheduler, subscribers.
+    #[must_use]
+    pub fn wakes(&self) -> &Wakes {
+        &self.wakes
+    }
+
+    /// Runs `change` in one transaction and wakes those who wait for what it changed.
+    ///
+    /// # Errors
+    /// Those of `change`; then nothing is changed.
+    pub async fn atomically<T, E: From<StoreError>>(
+        &self,
+        change: impl AsyncFnOnce(&Tx) -> Result<T, E>,
+    ) -> Result<T, E> {
+        // Immediate: on SQLite a transaction that reads before it writes would fail at once when another one writes.
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        let db = self.db.begin_with_options(options).await.map_err(StoreError::from)?;
+        let tx = Tx { db, now: self.clock.now() };
+        let value = change(&tx).await?; // dropping `tx` rolls back
+        tx.db.commit().await.map_err(StoreError::from)?;
+        self.wakes.everyone();
+        Ok(value)
+    }
+}
+
+/// An open transaction, with the instant at which it began.
+pub struct Tx {
+    db: DatabaseTransaction,
+    now: crate::domain::Time,
+}
+
+impl std::fmt::Debug for Tx {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tx").field("now", &self.now).finish_non_exhaustive()
+    }
+}
