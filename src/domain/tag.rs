@@ -7,6 +7,9 @@ use sha2::{Digest, Sha256};
 /// Key of the visible tag (`userDefined`), of its twin (`clientData`) and of a group's marker.
 pub const GSYNC: &str = "gSync";
 
+/// Key of the nonce in `clientData`, beside the twin of the tag.
+pub const GSYNC_NONCE: &str = "gSyncNonce";
+
 /// Number of a job, the first half of its tags: 53 bits, exact in every JSON reader.
 ///
 /// Derived from what the job is, never from a row of ours, so that a fresh database finds its own contacts again.

@@ -6,17 +6,26 @@
 mod connect;
 mod convert;
 mod error;
+mod insert_run;
+mod lease;
+mod progress;
+mod sync_state;
 mod wake;
+mod work;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use sea_orm::{DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait};
 
-use crate::domain::Clock;
+use crate::domain::{Clock, Time};
 
 pub use connect::{ConnectError, connect};
 pub use error::{StoreError, StoreResult};
+pub use progress::{DestinationOutcome, RunInHand, ShardItem};
+pub use sync_state::{AccountState, Cursor, GroupIntent, KeptGroup};
 pub use wake::Wakes;
+pub use work::{Claimed, Task};
 
 /// The database. Cloning is cheap.
 #[derive(Clone)]
@@ -59,10 +68,13 @@ impl Store {
             ..TransactionOptions::default()
         };
         let db = self.db.begin_with_options(options).await.map_err(StoreError::from)?;
-        let tx = Tx { db, now: self.clock.now() };
+        let tx = Tx { db, now: self.clock.now(), has_work: AtomicBool::new(false) };
         let value = change(&tx).await?; // dropping `tx` rolls back
         tx.db.commit().await.map_err(StoreError::from)?;
-        self.wakes.everyone();
+        self.wakes.changed();
+        if tx.has_work.into_inner() {
+            self.wakes.has_work();
+        }
         Ok(value)
     }
 }
@@ -70,7 +82,21 @@ impl Store {
 /// An open transaction, with the instant at which it began.
 pub struct Tx {
     db: DatabaseTransaction,
-    now: crate::domain::Time,
+    now: Time,
+    has_work: AtomicBool,
+}
+
+impl Tx {
+    /// The instant at which the transaction began.
+    #[must_use]
+    pub fn now(&self) -> Time {
+        self.now
+    }
+
+    /// Wakes workers after the commit.
+    fn wake_workers(&self) {
+        self.has_work.store(true, Ordering::Relaxed);
+    }
 }
 
 impl std::fmt::Debug for Tx {

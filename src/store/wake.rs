@@ -1,30 +1,40 @@
 //! Signals inside one process: something in the database has changed, look again.
 //!
-//! A signal carries nothing; whoever wakes reads the database. Missing one is impossible: a generation counter is compared.
+//! A signal carries nothing; whoever wakes reads the database. None can be missed: receivers compare a generation.
 
 use tokio::sync::watch;
 
 /// The signals of one store.
 #[derive(Debug)]
 pub struct Wakes {
-    generation: watch::Sender<u64>,
+    changes: watch::Sender<u64>,
+    work: watch::Sender<u64>,
 }
 
 impl Default for Wakes {
     fn default() -> Self {
-        Self { generation: watch::Sender::new(0) }
+        Self { changes: watch::Sender::new(0), work: watch::Sender::new(0) }
     }
 }
 
 impl Wakes {
-    /// Tells everyone that a change was committed.
-    pub fn everyone(&self) {
-        self.generation.send_modify(|generation| *generation += 1);
+    pub(super) fn changed(&self) {
+        self.changes.send_modify(|generation| *generation += 1);
     }
 
-    /// A receiver; `changed()` completes after the next commit.
+    pub(super) fn has_work(&self) {
+        self.work.send_modify(|generation| *generation += 1);
+    }
+
+    /// Changes after every commit: for those who show the present.
     #[must_use]
     pub fn receiver(&self) -> watch::Receiver<u64> {
-        self.generation.subscribe()
+        self.changes.subscribe()
+    }
+
+    /// Changes when work was queued, ended or freed: for workers and the scheduler.
+    #[must_use]
+    pub fn work(&self) -> watch::Receiver<u64> {
+        self.work.subscribe()
     }
 }

@@ -1,0 +1,410 @@
+//! The life of a run, from its start to its last event.
+//!
+//! Every step appends the event that tells it, in the same transaction, so run and log never disagree.
+
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder};
+
+use super::convert::{Named, from_json, to_json};
+use super::{Store, StoreError, StoreResult, Tx};
+use crate::domain::{
+    Counts, DestinationId, DestinationStatus, EventKind, JobId, ResultId, ResultStatus, RunError, RunId, RunKind,
+    RunStatus, Time,
+};
+
+use entity::{destination, job, run, run_result};
+
+/// A run as its workers see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunInHand {
+    /// Its job. `None` once the job is deleted.
+    pub job: Option<JobId>,
+    /// Kind.
+    pub kind: RunKind,
+    /// Destinations in the run.
+    pub destinations: usize,
+    /// Finished, or asked to stop.
+    pub is_over: bool,
+}
+
+/// One destination of a shard.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShardItem {
+    /// Its result.
+    pub result: ResultId,
+    /// Destination. `None` once removed.
+    pub destination: Option<DestinationId>,
+    /// Status of the result.
+    pub status: ResultStatus,
+    /// Attempts that failed so far.
+    pub attempts: i32,
+    /// When the next attempt is due.
+    pub next_attempt_at: Option<Time>,
+}
+
+/// How a run went at one destination.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DestinationOutcome {
+    /// Final status.
+    pub status: ResultStatus,
+    /// Contacts.
+    pub counts: Counts,
+    /// Deletions of the last plan.
+    pub planned_deletions: usize,
+    /// Error.
+    pub error: Option<RunError>,
+}
+
+impl Store {
+    /// The run, for its workers.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn run_in_hand(&self, id: RunId) -> StoreResult<Option<RunInHand>> {
+        let row = run::Entity::find_by_id(id.uuid()).one(&self.db).await?;
+        row.map(|row| {
+            Ok(RunInHand {
+                job: row.job_id.map(JobId::from),
+                kind: RunKind::named(&row.kind)?,
+                destinations: usize::try_from(row.destinations_total).unwrap_or(0),
+                is_over: row.cancel_requested || row.finished_at.is_some(),
+            })
+        })
+        .transpose()
+    }
+
+    /// Destinations of one shard, in the order of their results.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn shard(&self, run: RunId, shard: i32) -> StoreResult<Vec<ShardItem>> {
+        use run_result::{Column, Entity};
+        let these = Column::RunId.eq(run.uuid()).and(Column::Shard.eq(shard));
+        let rows =
+            Entity::find().filter(these).order_by_asc(Column::Email).order_by_asc(Column::Id).all(&self.db).await?;
+        rows.into_iter()
+            .map(|row| {
+                Ok(ShardItem {
+                    result: row.id.into(),
+                    destination: row.destination_id.map(DestinationId::from),
+                    status: ResultStatus::named(&row.status)?,
+                    attempts: row.attempts,
+                    next_attempt_at: row.next_attempt_at,
+                })
+            })
+            .collect()
+    }
+}
+
+impl Tx {
+    /// The run is finished, or was asked to stop. Locks the run, so that its end and this answer have an order.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn is_over(&self, id: RunId) -> StoreResult<bool> {
+        Ok(self
+            .touch_run(id, |update| update)
+            .await?
+            .is_none_or(|row| row.cancel_requested || row.finished_at.is_some()))
+    }
+
+    /// Takes a run out of the queue, or on after a wait.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn start_run(&self, id: RunId) -> StoreResult<()> {
+        use run::Column;
+        let Some(row) = self.touch_run(id, |update| update).await? else { return Ok(()) };
+        match RunStatus::named(&row.status)? {
+            RunStatus::Queued => {
+                self.set_run_status(id, RunStatus::Running, None).await?;
+                self.touch_run(id, |update| update.col_expr(Column::StartedAt, Expr::value(Some(self.now)))).await?;
+                let started = EventKind::Started { destinations_total: row.destinations_total };
+                self.append_event(id, RunStatus::Running, &started).await?;
+            }
+            RunStatus::Waiting => {
+                self.set_run_status(id, RunStatus::Running, None).await?;
+                self.append_progress(id).await?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Appends where the run stands, in absolute numbers.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn append_progress(&self, id: RunId) -> StoreResult<()> {
+        let Some(row) = run::Entity::find_by_id(id.uuid()).one(&self.db).await? else { return Ok(()) };
+        let progressed = EventKind::Progressed {
+            destinations_total: row.destinations_total,
+            destinations_finished: row.destinations_finished,
+            counts: self.sum_counts(id).await?,
+        };
+        self.append_event(id, RunStatus::named(&row.status)?, &progressed).await?;
+        Ok(())
+    }
+
+    /// Takes one destination in hand. `false`: it is not waiting any more.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn start_result(&self, id: ResultId) -> StoreResult<bool> {
+        use run_result::{Column, Entity};
+        let unfinished = [ResultStatus::Waiting.name(), ResultStatus::Running.name()];
+        let updated = Entity::update_many()
+            .col_expr(Column::Status, Expr::value(ResultStatus::Running.name()))
+            .col_expr(Column::NextAttemptAt, Expr::value(None::<Time>))
+            .filter(Column::Id.eq(id.uuid()).and(Column::Status.is_in(unfinished)))
+            .exec(&self.db)
+            .await?;
+        Ok(updated.rows_affected == 1)
+    }
+
+    /// Saves how far one destination has come.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn save_counts(&self, id: ResultId, counts: &Counts) -> StoreResult<()> {
+        use run_result::{Column, Entity};
+        Entity::update_many()
+            .col_expr(Column::Counts, Expr::value(to_json("run_result", counts)?))
+            .filter(Column::Id.eq(id.uuid()))
+            .exec(&self.db)
+            .await?;
+        Ok(())
+    }
+
+    /// Puts one destination back, to be tried again at `at`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn postpone_result(&self, id: ResultId, attempts: i32, at: Time) -> StoreResult<()> {
+        use run_result::{Column, Entity};
+        Entity::update_many()
+            .col_expr(Column::Status, Expr::value(ResultStatus::Waiting.name()))
+            .col_expr(Column::Attempts, Expr::value(attempts))
+            .col_expr(Column::NextAttemptAt, Expr::value(Some(at)))
+            .filter(Column::Id.eq(id.uuid()))
+            .exec(&self.db)
+            .await?;
+        Ok(())
+    }
+
+    /// Lets the run wait: every unfinished destination waits, none is in hand.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn wait_run(&self, id: RunId, error: &RunError, resumes_at: Time) -> StoreResult<()> {
+        let in_hand = run_result::Column::Status.eq(ResultStatus::Running.name());
+        let is_running = run_result::Entity::find()
+            .filter(run_result::Column::RunId.eq(id.uuid()).and(in_hand))
+            .count(&self.db)
+            .await?
+            > 0;
+        let row = self.touch_run(id, |update| update).await?;
+        if is_running || row.is_none_or(|row| row.finished_at.is_some()) {
+            return Ok(());
+        }
+        self.set_run_status(id, RunStatus::Waiting, Some(resumes_at)).await?;
+        let waiting = EventKind::Waiting { error: error.clone(), resumes_at };
+        self.append_event(id, RunStatus::Waiting, &waiting).await?;
+        Ok(())
+    }
+
+    /// Records how the run went at one destination, and ends the run with the last of them.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn finish_result(&self, run: RunId, id: ResultId, outcome: &DestinationOutcome) -> StoreResult<()> {
+        use run_result::{Column, Entity};
+        let finished = Entity::update_many()
+            .col_expr(Column::Status, Expr::value(outcome.status.name()))
+            .col_expr(Column::NextAttemptAt, Expr::value(None::<Time>))
+            .col_expr(Column::Counts, Expr::value(to_json("run_result", &outcome.counts)?))
+            .col_expr(
+                Column::PlannedDeletions,
+                Expr::value(i32::try_from(outcome.planned_deletions).unwrap_or(i32::MAX)),
+            )
+            .col_expr(Column::ErrorCode, Expr::value(outcome.error.as_ref().map(|error| error.code.name())))
+            .col_expr(Column::ErrorMessage, Expr::value(outcome.error.as_ref().map(|error| error.message.clone())))
+            .filter(Column::Id.eq(id.uuid()))
+            .exec_with_returning(&self.db)
+            .await?;
+        let Some(row) = finished.into_iter().next() else { return Ok(()) };
+        let failed = i32::from(outcome.status == ResultStatus::Failed);
+        let run_row = self
+            .touch_run(run, |update| {
+                update
+                    .col_expr(run::Column::DestinationsFinished, Expr::col(run::Column::DestinationsFinished).add(1))
+                    .col_expr(run::Column::DestinationsFailed, Expr::col(run::Column::DestinationsFailed).add(failed))
+            })
+            .await?;
+        let Some(run_row) = run_row else { return Ok(()) };
+        let event = EventKind::DestinationFinished {
+            result_id: id.to_string(),
+            email: row.email,
+            destination_status: outcome.status,
+            counts: outcome.counts,
+            error: outcome.error.clone(),
+        };
+        self.append_event(run, RunStatus::named(&run_row.status)?, &event).await?;
+        if run_row.destinations_finished >= run_row.destinations_total {
+            self.finish_run(run, None).await?;
+        }
+        Ok(())
+    }
+
+    /// Records at the destination itself how a run went.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn save_destination_outcome(
+        &self,
+        id: DestinationId,
+        succeeded: bool,
+        next_attempt_at: Option<Time>,
+    ) -> StoreResult<()> {
+        use destination::{Column, Entity};
+        let status = if succeeded { DestinationStatus::Synced } else { DestinationStatus::Failing };
+        let this = Column::Id.eq(id.uuid());
+        Entity::update_many()
+            .col_expr(Column::Status, Expr::value(status.name()))
+            .filter(this.clone().and(Column::Status.ne(DestinationStatus::Removing.name())))
+            .exec(&self.db)
+            .await?;
+        let update = Entity::update_many().col_expr(Column::NextAttemptAt, Expr::value(next_attempt_at));
+        let update = if succeeded {
+            update
+                .col_expr(Column::ConsecutiveFailures, Expr::value(0))
+                .col_expr(Column::LastSuccessAt, Expr::value(Some(self.now)))
+        } else {
+            update.col_expr(Column::ConsecutiveFailures, Expr::col(Column::ConsecutiveFailures).add(1))
+        };
+        update.filter(this).exec(&self.db).await?;
+        Ok(())
+    }
+
+    /// Ends a run: unfinished destinations are skipped, the last event is appended, and a deleted job whose accounts are
+    /// all clean goes.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn finish_run(&self, id: RunId, error: Option<&RunError>) -> StoreResult<()> {
+        use run::Column;
+        let Some(row) = self.touch_run(id, |update| update).await?.filter(|row| row.finished_at.is_none()) else {
+            return Ok(());
+        };
+        self.skip_unfinished(id, None).await?;
+        self.withdraw_waiting_work(id).await?;
+        let succeeded = self.count_results(id, ResultStatus::Succeeded).await?;
+        let status = match error {
+            Some(_) => RunStatus::Failed,
+            None if row.cancel_requested => RunStatus::Canceled,
+            None => RunStatus::of_results(succeeded, row.destinations_failed),
+        };
+        let counts = self.sum_counts(id).await?;
+        let stored = to_json("run", &counts)?;
+        self.set_run_status(id, status, None).await?;
+        self.touch_run(id, |update| {
+            update
+                .col_expr(Column::Counts, Expr::value(stored))
+                .col_expr(Column::ErrorCode, Expr::value(error.map(|error| error.code.name())))
+                .col_expr(Column::ErrorMessage, Expr::value(error.map(|error| error.message.clone())))
+                .col_expr(Column::FinishedAt, Expr::value(Some(self.now)))
+        })
+        .await?;
+        let finished =
+            EventKind::Finished { counts, destinations_failed: row.destinations_failed, error: error.cloned() };
+        self.append_event(id, status, &finished).await?;
+        if let Some(job) = row.job_id {
+            self.drop_job_if_clean(job.into()).await?;
+        }
+        self.wake_workers(); // a slot may have become free
+        Ok(())
+    }
+
+    /// Asks the unfinished sync of a job to stop. Destinations in hand come to their next record.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn cancel_unfinished_sync(&self, job: JobId) -> StoreResult<()> {
+        use run::{Column, Entity};
+        let unfinished =
+            Column::JobId.eq(job.uuid()).and(Column::Kind.eq(RunKind::Sync.name())).and(Column::FinishedAt.is_null());
+        let Some(row) = Entity::find().filter(unfinished).one(&self.db).await? else { return Ok(()) };
+        let id = RunId::from(row.id);
+        self.touch_run(id, |update| update.col_expr(Column::CancelRequested, Expr::value(true))).await?;
+        self.skip_unfinished(id, Some(ResultStatus::Waiting)).await?;
+        let in_hand = self.count_results(id, ResultStatus::Running).await?;
+        if in_hand == 0 { self.finish_run(id, None).await } else { self.withdraw_waiting_work(id).await }
+    }
+
+    async fn skip_unfinished(&self, id: RunId, only: Option<ResultStatus>) -> StoreResult<()> {
+        use run_result::{Column, Entity};
+        let statuses =
+            only.map_or(vec![ResultStatus::Waiting.name(), ResultStatus::Running.name()], |only| vec![only.name()]);
+        let skipped = Entity::update_many()
+            .col_expr(Column::Status, Expr::value(ResultStatus::Skipped.name()))
+            .col_expr(Column::NextAttemptAt, Expr::value(None::<Time>))
+            .filter(Column::RunId.eq(id.uuid()).and(Column::Status.is_in(statuses)))
+            .exec(&self.db)
+            .await?;
+        let skipped = i32::try_from(skipped.rows_affected).unwrap_or(i32::MAX);
+        self.touch_run(id, |update| {
+            update
+                .col_expr(run::Column::DestinationsFinished, Expr::col(run::Column::DestinationsFinished).add(skipped))
+        })
+        .await?;
+        Ok(())
+    }
+
+    async fn drop_job_if_clean(&self, id: JobId) -> StoreResult<()> {
+        let is_deleting =
+            job::Column::Id.eq(id.uuid()).and(job::Column::Status.eq(crate::domain::JobStatus::Deleting.name()));
+        let remaining =
+            destination::Entity::find().filter(destination::Column::JobId.eq(id.uuid())).count(&self.db).await?;
+        if remaining == 0 {
+            job::Entity::delete_many().filter(is_deleting).exec(&self.db).await?;
+        }
+        Ok(())
+    }
+
+    async fn count_results(&self, id: RunId, status: ResultStatus) -> StoreResult<i32> {
+        use run_result::{Column, Entity};
+        let these = Column::RunId.eq(id.uuid()).and(Column::Status.eq(status.name()));
+        Ok(i32::try_from(Entity::find().filter(these).count(&self.db).await?).unwrap_or(i32::MAX))
+    }
+
+    async fn sum_counts(&self, id: RunId) -> StoreResult<Counts> {
+        let rows = run_result::Entity::find().filter(run_result::Column::RunId.eq(id.uuid())).all(&self.db).await?;
+        let mut sum = Counts::default();
+        for row in rows {
+            sum += from_json::<Counts>("run_result", row.counts)?;
+        }
+        Ok(sum)
+    }
+
+    async fn set_run_status(&self, id: RunId, status: RunStatus, resumes_at: Option<Time>) -> StoreResult<()> {
+        use run::Column;
+        let updated = self.touch_run(id, |update| {
+            update
+                .col_expr(Column::Status, Expr::value(status.name()))
+                .col_expr(Column::ResumesAt, Expr::value(resumes_at))
+        });
+        updated.await?.map(drop).ok_or(StoreError::Nonsense { table: "run", what: "the run is gone".into() })
+    }
+
+    /// Updates, and so locks, the row of a run; the answer is the row after it.
+    async fn touch_run(
+        &self,
+        id: RunId,
+        change: impl FnOnce(sea_orm::UpdateMany<run::Entity>) -> sea_orm::UpdateMany<run::Entity>,
+    ) -> StoreResult<Option<run::Model>> {
+        use run::Column;
+        let update =
+            run::Entity::update_many().col_expr(Column::Kind, Expr::col(Column::Kind)).filter(Column::Id.eq(id.uuid()));
+        Ok(change(update).exec_with_returning(&self.db).await?.into_iter().next())
+    }
+}

@@ -1,0 +1,232 @@
+//! The work queue: a table, so that work is enqueued in the transaction of the change that needs it.
+//!
+//! A *lane* is a job (reading its source) or a shard of a run; an index allows one running entry per lane. Work is leased
+//! and the lease is fenced: whoever lost it can write nothing more, because every record repeats the attempt number, which
+//! never decreases.
+
+use sea_orm::ActiveValue::Set;
+use sea_orm::prelude::Json;
+use sea_orm::sea_query::{Expr, LockBehavior, LockType, OnConflict};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde::{Deserialize, Serialize};
+
+use super::convert::{from_json, to_json};
+use super::{Store, StoreError, StoreResult, Tx};
+use crate::domain::{RunId, Time, WorkId};
+
+use entity::work::{ActiveModel, Column, Entity, Model};
+
+/// What a worker is to do for a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "task", rename_all = "snake_case")]
+pub enum Task {
+    /// Read the source, bring the mirror up to date, and queue the shards.
+    Gather,
+    /// Walk the destinations of one shard.
+    Shard {
+        /// Ordinal of the shard in its run, from 0.
+        shard: i32,
+    },
+}
+
+/// Work in hand, with the right to record its results.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claimed {
+    /// Entry of the queue.
+    pub id: WorkId,
+    /// Ordinal of this claim; every record repeats it.
+    pub attempt: i32,
+    /// How often this work has failed unexpectedly, claims that ended without a word included.
+    pub failures: i32,
+    /// Run the work is for.
+    pub run: RunId,
+    /// What to do.
+    pub task: Task,
+}
+
+impl Tx {
+    /// Queues work, unless the lane has waiting work already.
+    pub(super) async fn enqueue(&self, lane: &str, run: RunId, task: &Task, at: Time) -> StoreResult<()> {
+        let row = ActiveModel {
+            id: Set(WorkId::random().uuid()),
+            lane: Set(lane.to_owned()),
+            task: Set(to_json("work", task)?),
+            run_id: Set(run.uuid()),
+            state: Set("ready".into()),
+            run_at: Set(at),
+            attempt: Set(0),
+            failures: Set(0),
+            locked_by: Set(None),
+            locked_until: Set(None),
+            created_at: Set(self.now),
+        };
+        let once = OnConflict::new().do_nothing().to_owned();
+        Entity::insert(row).on_conflict(once).exec_without_returning(&self.db).await?;
+        self.wake_workers();
+        Ok(())
+    }
+
+    /// Proves that the work is still the caller's; every recording transaction begins with this.
+    ///
+    /// # Errors
+    /// `LeaseLost` when another worker has it, or it was withdrawn.
+    pub async fn fence(&self, claimed: &Claimed) -> StoreResult<()> {
+        let held = Entity::update_many()
+            .col_expr(Column::Attempt, Expr::col(Column::Attempt)) // locks the row until the commit
+            .filter(held_by(claimed))
+            .exec(&self.db)
+            .await?;
+        if held.rows_affected == 1 { Ok(()) } else { Err(StoreError::LeaseLost) }
+    }
+
+    /// Ends the work.
+    ///
+    /// # Errors
+    /// `LeaseLost` as for [`Tx::fence`].
+    pub async fn end_work(&self, claimed: &Claimed) -> StoreResult<()> {
+        let deleted = Entity::delete_many().filter(held_by(claimed)).exec(&self.db).await?;
+        self.wake_workers();
+        if deleted.rows_affected == 1 { Ok(()) } else { Err(StoreError::LeaseLost) }
+    }
+
+    /// Puts the work back, to be taken up again at `at`. `failures` is its new count of unexpected failures.
+    ///
+    /// # Errors
+    /// `LeaseLost` as for [`Tx::fence`].
+    pub async fn postpone_work(&self, claimed: &Claimed, at: Time, failures: i32) -> StoreResult<()> {
+        let updated = Entity::update_many()
+            .col_expr(Column::State, Expr::value("ready"))
+            .col_expr(Column::RunAt, Expr::value(at))
+            .col_expr(Column::Failures, Expr::value(failures))
+            .col_expr(Column::LockedBy, Expr::value(None::<String>))
+            .col_expr(Column::LockedUntil, Expr::value(None::<Time>))
+            .filter(held_by(claimed))
+            .exec(&self.db)
+            .await?;
+        self.wake_workers();
+        if updated.rows_affected == 1 { Ok(()) } else { Err(StoreError::LeaseLost) }
+    }
+
+    /// Takes waiting work of a run out of the queue; work in hand goes on.
+    pub(super) async fn withdraw_waiting_work(&self, run: RunId) -> StoreResult<()> {
+        let waiting = Column::RunId.eq(run.uuid()).and(Column::State.eq("ready"));
+        Entity::delete_many().filter(waiting).exec(&self.db).await?;
+        Ok(())
+    }
+
+    /// Some work of the run is in hand, or waits.
+    pub(super) async fn has_work_of(&self, run: RunId) -> StoreResult<bool> {
+        let found = Entity::find().filter(Column::RunId.eq(run.uuid())).select_only().column(Column::Id);
+        Ok(found.into_tuple::<sea_orm::prelude::Uuid>().one(&self.db).await?.is_some())
+    }
+}
+
+impl Store {
+    /// Takes up to `limit` entries that are due, oldest first, at most one per lane, and leases them until `until`.
+    ///
+    /// Work whose lease has run out is taken from its worker, which counts as a failure of the work.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn claim_work(&self, worker: &str, limit: u64, until: Time) -> StoreResult<Vec<Claimed>> {
+        let now = self.clock.now();
+        if Entity::find()
+            .filter(due(now))
+            .select_only()
+            .column(Column::Id)
+            .into_tuple::<sea_orm::prelude::Uuid>()
+            .one(&self.db)
+            .await?
+            .is_none()
+        {
+            return Ok(Vec::new()); // no write transaction on an idle queue
+        }
+        self.atomically(async |tx| {
+            let candidates = Entity::find()
+                .filter(due(now))
+                .order_by_asc(Column::RunAt)
+                .order_by_asc(Column::Id)
+                .limit(limit)
+                .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+                .all(&tx.db)
+                .await?;
+            let mut claimed = Vec::new();
+            for row in candidates {
+                let is_expired = row.state == "running";
+                let lane_is_busy = !is_expired
+                    && Entity::find()
+                        .filter(Column::Lane.eq(&row.lane).and(Column::State.eq("running")))
+                        .one(&tx.db)
+                        .await?
+                        .is_some();
+                if !lane_is_busy {
+                    claimed.push(take(tx, row, worker, until, i32::from(is_expired)).await?);
+                }
+            }
+            Ok(claimed)
+        })
+        .await
+    }
+
+    /// When the next entry falls due, or the next lease runs out.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn next_work_at(&self) -> StoreResult<Option<Time>> {
+        let first = |state: &'static str, column: Column| {
+            Entity::find().filter(Column::State.eq(state)).select_only().column_as(column.min(), "at")
+        };
+        let ready: Option<Option<Time>> = first("ready", Column::RunAt).into_tuple().one(&self.db).await?;
+        let running: Option<Option<Time>> = first("running", Column::LockedUntil).into_tuple().one(&self.db).await?;
+        Ok([ready.flatten(), running.flatten()].into_iter().flatten().min())
+    }
+
+    /// Extends the lease on work and on the accounts it holds. `false`: the work is no longer the caller's.
+    ///
+    /// # Errors
+    /// When the database fails; the lease may still run out.
+    pub async fn renew_work(&self, claimed: &Claimed, until: Time) -> StoreResult<bool> {
+        self.atomically(async |tx| {
+            let renewed = Entity::update_many()
+                .col_expr(Column::LockedUntil, Expr::value(until))
+                .filter(held_by(claimed))
+                .exec(&tx.db)
+                .await?;
+            if renewed.rows_affected != 1 {
+                return Ok(false);
+            }
+            tx.renew_accounts(claimed, until).await?;
+            Ok(true)
+        })
+        .await
+    }
+}
+
+fn due(now: Time) -> Condition {
+    Condition::any()
+        .add(Column::State.eq("ready").and(Column::RunAt.lte(now)))
+        .add(Column::State.eq("running").and(Column::LockedUntil.lte(now)))
+}
+
+fn held_by(claimed: &Claimed) -> Condition {
+    Condition::all()
+        .add(Column::Id.eq(claimed.id.uuid()))
+        .add(Column::Attempt.eq(claimed.attempt))
+        .add(Column::State.eq("running"))
+}
+
+async fn take(tx: &Tx, row: Model, worker: &str, until: Time, failed: i32) -> StoreResult<Claimed> {
+    let attempt = row.attempt + 1;
+    let failures = row.failures + failed;
+    Entity::update_many()
+        .col_expr(Column::State, Expr::value("running"))
+        .col_expr(Column::Attempt, Expr::value(attempt))
+        .col_expr(Column::Failures, Expr::value(failures))
+        .col_expr(Column::LockedBy, Expr::value(worker))
+        .col_expr(Column::LockedUntil, Expr::value(until))
+        .filter(Column::Id.eq(row.id))
+        .exec(&tx.db)
+        .await?;
+    let task: Json = row.task;
+    Ok(Claimed { id: row.id.into(), attempt, failures, run: row.run_id.into(), task: from_json("work", task)? })
+}

@@ -1,0 +1,20 @@
+//! Decides what a run should do at one destination. Does not read, write, wait or log.
+//!
+//! The inputs are our record of the source group (mirror), our record of the account (links) and what was read there;
+//! the output is a plan, as data. To add a rule: a pure function and a table test here, an [`Action`] if there is a new
+//! outcome, and the compiler leads to the code that applies it.
+
+mod decide;
+mod fingerprint;
+mod group_name;
+mod identify;
+mod mirror;
+mod plan;
+mod reading;
+
+pub use decide::{AtDestination, AtSource, Decision, decide};
+pub use fingerprint::fingerprint;
+pub use group_name::{ListedGroup, free_name};
+pub use mirror::{MirrorUpdate, SourceReadError, mirror_after_changes, mirror_after_full_read};
+pub use plan::{Action, Plan, PlanInput, plan};
+pub use reading::Reading;
