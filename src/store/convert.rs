@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{StoreError, StoreResult};
 use crate::domain::{
-    Actor, DestinationStatus, EmailAddress, JobStatus, ResultStatus, RunErrorCode, RunKind, RunStatus,
+    Actor, DestinationStatus, EmailAddress, JobStatus, ResultStatus, RunError, RunErrorCode, RunKind, RunStatus,
     SourceHealthStatus, Trigger,
 };
 
@@ -90,6 +90,19 @@ pub(super) fn actor(table: &'static str, kind: &str, label: &str) -> StoreResult
 /// An address that was stored.
 pub(super) fn email(table: &'static str, text: &str) -> StoreResult<EmailAddress> {
     EmailAddress::parse(text).map_err(|_| StoreError::Nonsense { table, what: "malformed address".into() })
+}
+
+/// The error of two columns: code and message.
+pub(super) fn run_error(
+    table: &'static str,
+    code: Option<String>,
+    message: Option<String>,
+) -> StoreResult<Option<RunError>> {
+    match (code, message) {
+        (Some(code), Some(message)) => Ok(Some(RunError { code: RunErrorCode::named(&code)?, message })),
+        (None, None) => Ok(None),
+        _ => Err(StoreError::Nonsense { table, what: "half an error".into() }),
+    }
 }
 
 /// A JSON column to a value.

@@ -5,6 +5,7 @@
 
 mod connect;
 mod convert;
+mod due;
 mod error;
 mod insert_run;
 mod lease;

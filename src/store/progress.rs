@@ -5,7 +5,7 @@
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder};
 
-use super::convert::{Named, from_json, to_json};
+use super::convert::{Named, from_json, run_error, to_json};
 use super::{Store, StoreError, StoreResult, Tx};
 use crate::domain::{
     Counts, DestinationId, DestinationStatus, EventKind, JobId, ResultId, ResultStatus, RunError, RunId, RunKind,
@@ -40,6 +40,8 @@ pub struct ShardItem {
     pub attempts: i32,
     /// When the next attempt is due.
     pub next_attempt_at: Option<Time>,
+    /// Why the last attempt failed.
+    pub error: Option<RunError>,
 }
 
 /// How a run went at one destination.
@@ -90,6 +92,7 @@ impl Store {
                     status: ResultStatus::named(&row.status)?,
                     attempts: row.attempts,
                     next_attempt_at: row.next_attempt_at,
+                    error: run_error("run_result", row.error_code, row.error_message)?,
                 })
             })
             .collect()
@@ -180,12 +183,14 @@ impl Tx {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn postpone_result(&self, id: ResultId, attempts: i32, at: Time) -> StoreResult<()> {
+    pub async fn postpone_result(&self, id: ResultId, attempts: i32, at: Time, error: &RunError) -> StoreResult<()> {
         use run_result::{Column, Entity};
         Entity::update_many()
             .col_expr(Column::Status, Expr::value(ResultStatus::Waiting.name()))
             .col_expr(Column::Attempts, Expr::value(attempts))
             .col_expr(Column::NextAttemptAt, Expr::value(Some(at)))
+            .col_expr(Column::ErrorCode, Expr::value(error.code.name()))
+            .col_expr(Column::ErrorMessage, Expr::value(error.message.as_str()))
             .filter(Column::Id.eq(id.uuid()))
             .exec(&self.db)
             .await?;

@@ -4,6 +4,7 @@
 //! the output is a plan, as data. To add a rule: a pure function and a table test here, an [`Action`] if there is a new
 //! outcome, and the compiler leads to the code that applies it.
 
+mod calls;
 mod decide;
 mod fingerprint;
 mod group_name;
@@ -12,6 +13,7 @@ mod mirror;
 mod plan;
 mod reading;
 
+pub use calls::{Calls, Writes, calls};
 pub use decide::{AtDestination, AtSource, Decision, decide};
 pub use fingerprint::fingerprint;
 pub use group_name::{ListedGroup, free_name};

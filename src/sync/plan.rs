@@ -125,6 +125,18 @@ pub fn plan(input: PlanInput<'_>) -> Plan {
 }
 
 impl Plan {
+    /// Contacts that the plan deletes.
+    pub fn deleted(&self) -> impl Iterator<Item = &ResourceName> {
+        self.actions.iter().filter_map(|action| match action {
+            Action::Delete { resource, .. } => Some(resource),
+            Action::Create { .. }
+            | Action::Write { .. }
+            | Action::Join { .. }
+            | Action::Record { .. }
+            | Action::Forget { .. } => None,
+        })
+    }
+
     fn contact(&mut self, input: &PlanInput<'_>, number: ContactNumber, link: Option<&Link>, seen: Seen<'_>) {
         let entry = input.mirror.get(&number).filter(|entry| entry.is_present);
         let look = match (link, seen) {

@@ -1,0 +1,146 @@
+//! Composition root: the only place that knows every room. No rules of the product here.
+
+mod clock;
+mod port;
+mod secret;
+mod workspace;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::domain::Clock;
+use crate::google::Google;
+use crate::graphql;
+use crate::http;
+use crate::runner::{Runner, Settings};
+use crate::store::{Store, connect};
+
+pub use clock::SystemClock;
+pub use secret::{SecretError, secret};
+pub use workspace::{WorkspaceError, google, sandbox_options};
+
+/// How long work in hand may go on after the server was asked to stop.
+const GRACE: Duration = Duration::from_secs(30);
+
+/// What a server is made of.
+pub struct Parts {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// URL of the database.
+    pub database_url: String,
+    /// The one client of Google, or of the sandbox.
+    pub google: Google,
+    /// The Workspace is a sandbox on this machine.
+    pub is_sandbox: bool,
+    /// Signs and checks tokens.
+    pub secret: SecretString,
+    /// Time zone of jobs that name none.
+    pub time_zone: chrono_tz::Tz,
+    /// The present.
+    pub clock: Arc<dyn Clock>,
+    /// Settings of the runner.
+    pub runner: Settings,
+}
+
+/// Settings of the runner as `serve` uses them.
+#[must_use]
+pub fn runner_settings() -> Settings {
+    Settings {
+        name: format!("{}-{}", std::process::id(), uuid::Uuid::new_v4().simple()),
+        tasks: 8,
+        accounts: 4,
+        settle: Duration::from_secs(60),
+    }
+}
+
+/// Why a server did not start, with the remedy.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] crate::store::ConnectError),
+    /// The address.
+    #[error("cannot listen on {0}: {1}. Another program may use the port; choose another with --listen")]
+    Listen(SocketAddr, std::io::Error),
+}
+
+/// A running server.
+pub struct App {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Its database.
+    pub store: Store,
+    /// Its runner, for tests that step through work.
+    pub runner: Runner,
+    shutdown: CancellationToken,
+    server: JoinHandle<()>,
+    worker: Option<JoinHandle<()>>,
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("App").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+impl App {
+    /// Starts the API, and the runner unless `works` is false.
+    ///
+    /// # Errors
+    /// When the database or the address cannot be used.
+    pub async fn start(parts: Parts, works: bool) -> Result<App, StartError> {
+        let store = Store::new(connect(&parts.database_url).await?, Arc::clone(&parts.clock));
+        let runner = Runner::new(store.clone(), parts.google.clone(), Arc::clone(&parts.clock), parts.runner);
+        let port = port::Port::new(runner.directory(), parts.google);
+        let options =
+            graphql::Options { is_sandbox: parts.is_sandbox, default_zone: parts.time_zone, ..graphql::Options::default() };
+        let schema = graphql::schema(store.clone(), Arc::new(port), Arc::clone(&parts.clock), options);
+        let auth = http::Auth::new(parts.secret, Arc::clone(&parts.clock));
+        let router = http::router(http::Settings::new(schema, auth, store.clone(), Arc::clone(&parts.clock)));
+        let listener = TcpListener::bind(parts.listen).await.map_err(|error| StartError::Listen(parts.listen, error))?;
+        let address = listener.local_addr().map_err(|error| StartError::Listen(parts.listen, error))?;
+        let shutdown = CancellationToken::new();
+        let stopped = shutdown.clone().cancelled_owned();
+        let server = tokio::spawn(async move {
+            if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(stopped).await {
+                tracing::error!(%error, "the HTTP server stopped");
+            }
+        });
+        let worker = works.then(|| {
+            let (runner, shutdown) = (runner.clone(), shutdown.clone());
+            tokio::spawn(async move { runner.run(shutdown, GRACE).await })
+        });
+        Ok(App { address, store, runner, shutdown, server, worker })
+    }
+
+    /// Base URL of the server.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Stops claiming work, finishes what is in hand, and ends.
+    pub async fn stop(mut self) {
+        self.shutdown.cancel();
+        if let Some(worker) = self.worker.take() {
+            drop(worker.await);
+        }
+        self.server.abort(); // sockets of subscribers would stay open for ever
+    }
+}
+
+impl Drop for App {
+    /// Stops at once, as when the process is killed.
+    fn drop(&mut self) {
+        self.server.abort();
+        if let Some(worker) = &self.worker {
+            worker.abort();
+        }
+    }
+}

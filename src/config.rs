@@ -1,0 +1,89 @@
+//! All settings: flags of the command line, each also an environment variable `CONTACT_SYNC_…`. Secrets are wrapped.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use chrono_tz::Tz;
+use clap::Args;
+
+/// Where the database is.
+#[derive(Debug, Clone, Args)]
+pub struct DatabaseArgs {
+    /// Directory for the embedded database, the generated secret and the sandbox.
+    #[arg(long, env = "CONTACT_SYNC_DATA_DIR", default_value = "data")]
+    pub data_dir: PathBuf,
+
+    /// Database: `sqlite:///path/file.sqlite` or `postgres://user:password@host/database` [default: SQLite in the data
+    /// directory].
+    #[arg(long, env = "CONTACT_SYNC_DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+}
+
+impl DatabaseArgs {
+    /// The URL to connect to.
+    #[must_use]
+    pub fn url(&self) -> String {
+        let embedded = || format!("sqlite://{}", self.data_dir.join("contact-sync.sqlite").display());
+        self.database_url.clone().unwrap_or_else(embedded)
+    }
+}
+
+/// Settings of tokens.
+#[derive(Debug, Clone, Args)]
+pub struct AuthArgs {
+    /// File with the secret that signs tokens (HS256), at least 32 bytes [default: generated in the data directory].
+    #[arg(long, env = "CONTACT_SYNC_JWT_SECRET_FILE")]
+    pub jwt_secret_file: Option<PathBuf>,
+}
+
+/// Settings of Google. Without a key file the server starts a sandbox Workspace in its place.
+#[derive(Debug, Clone, Args)]
+pub struct GoogleArgs {
+    /// Key file of the service account, in Google's JSON format.
+    #[arg(long, env = "CONTACT_SYNC_GOOGLE_KEY_FILE", requires = "google_admin")]
+    pub google_key_file: Option<PathBuf>,
+
+    /// Address of the administrator as whom the Directory is read.
+    #[arg(long, env = "CONTACT_SYNC_GOOGLE_ADMIN", requires = "google_key_file")]
+    pub google_admin: Option<String>,
+
+    /// Id of the Workspace customer.
+    #[arg(long, env = "CONTACT_SYNC_GOOGLE_CUSTOMER", default_value = "my_customer")]
+    pub google_customer: String,
+
+    /// Base URL of the People API.
+    #[arg(long, env = "CONTACT_SYNC_GOOGLE_PEOPLE_URL", default_value = "https://people.googleapis.com")]
+    pub google_people_url: String,
+
+    /// Base URL of the Directory API.
+    #[arg(long, env = "CONTACT_SYNC_GOOGLE_DIRECTORY_URL", default_value = "https://admin.googleapis.com")]
+    pub google_directory_url: String,
+
+    /// Contact writes per day that Google grants the project.
+    #[arg(long, env = "CONTACT_SYNC_GOOGLE_DAILY_CONTACT_WRITES", default_value_t = 100_000)]
+    pub google_daily_contact_writes: u32,
+}
+
+/// Settings of `serve`.
+#[derive(Debug, Clone, Args)]
+pub struct ServeArgs {
+    /// Address and port to listen on.
+    #[arg(long, env = "CONTACT_SYNC_LISTEN", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "documented at the type")]
+    pub database: DatabaseArgs,
+
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "documented at the type")]
+    pub auth: AuthArgs,
+
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "documented at the type")]
+    pub google: GoogleArgs,
+
+    /// Time zone of jobs that name none.
+    #[arg(long, env = "CONTACT_SYNC_TIME_ZONE", default_value = "UTC")]
+    pub time_zone: Tz,
+}

@@ -1,0 +1,145 @@
+//! Reads Google's error bodies. Bodies may be HTML or empty, and say the same in several ways.
+
+use serde_json::Value;
+
+/// What an answer that is not a success means.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Meaning {
+    /// 401.
+    Unauthenticated,
+    /// Quota of a minute.
+    TooFast,
+    /// The account itself is worn out; hours, perhaps.
+    WornOut,
+    /// 5xx: of a change nobody knows whether it happened.
+    Broken,
+    SyncTokenExpired,
+    Stale,
+    NotFound,
+    NameTaken,
+    Full,
+    /// A scope is missing, an API is switched off, or the caller is no administrator.
+    Forbidden(String),
+    /// Contacts is switched off for this user, or the user is suspended.
+    AccountForbidden(String),
+    /// A new contact group that Google does not find yet.
+    GroupNotReady,
+    Refused {
+        message: String,
+        items: Vec<usize>,
+    },
+}
+
+/// Quota reasons of the Directory API, which come as 403 or 429.
+const QUOTA_REASONS: [&str; 4] = ["quotaExceeded", "rateLimitExceeded", "userRateLimitExceeded", "RATE_LIMIT_EXCEEDED"];
+
+/// What this answer means. `names` are the resources of a batch, in its order.
+pub(super) fn meaning(status: u16, body: &[u8], names: &[&str]) -> Meaning {
+    let json: Value = serde_json::from_slice(body).unwrap_or(Value::Null);
+    let error = &json["error"];
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let (message, code) = (text(&error["message"]), text(&error["status"]));
+    let details = error["details"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let legacy = error["errors"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let reasons: Vec<String> = details.iter().chain(legacy).map(|detail| text(&detail["reason"])).collect();
+    let has_reason = |reason: &str| reasons.iter().any(|known| known == reason);
+    let is_quota = QUOTA_REASONS.iter().any(|reason| has_reason(reason)) || message.contains("Request rate higher");
+    match status {
+        _ if message.contains("MY_CONTACTS_OVERFLOW") => Meaning::Full,
+        _ if has_reason("EXPIRED_SYNC_TOKEN") || status == 410 => Meaning::SyncTokenExpired,
+        401 => Meaning::Unauthenticated,
+        429 if is_quota || message.contains("per minute") => Meaning::TooFast,
+        429 => Meaning::WornOut,
+        403 if is_quota => Meaning::TooFast,
+        403 if has_reason("ACCESS_TOKEN_SCOPE_INSUFFICIENT") => Meaning::Forbidden(
+            "The token lacks a scope. Authorise all scopes named in the README for the service account's client id.".into(),
+        ),
+        403 if has_reason("SERVICE_DISABLED") || has_reason("accessNotConfigured") => Meaning::Forbidden(
+            "An API is not enabled. Enable the People API and the Admin SDK API in the service account's Cloud project.".into(),
+        ),
+        403 => Meaning::AccountForbidden("Google refuses access to this account".into()),
+        404 if message.contains("contact group") || message.contains("group is not") => Meaning::GroupNotReady,
+        404 => Meaning::NotFound,
+        409 if code == "ABORTED" => Meaning::Stale,
+        409 => Meaning::NameTaken,
+        400 if code == "FAILED_PRECONDITION" && message.contains("etag") => Meaning::Stale,
+        400 if message.to_lowercase().contains("contact group") && message.contains("not found") => Meaning::GroupNotReady,
+        500..=599 => Meaning::Broken,
+        _ => Meaning::Refused { message: public(&message, status), items: offending(details, names) },
+    }
+}
+
+/// Google's words without anything that was quoted from the request.
+fn public(message: &str, status: u16) -> String {
+    let quoted = |character: char| character == '"' || character == '\'';
+    let kept: String = message.split(quoted).step_by(2).collect::<Vec<_>>().join("…");
+    let first_line = kept.lines().next().unwrap_or_default();
+    if first_line.is_empty() { format!("HTTP {status}") } else { first_line.chars().take(200).collect() }
+}
+
+/// Positions that Google names: by index, by resource name, or as `resourceNames[3]` and `contacts[3]`.
+fn offending(details: &[Value], names: &[&str]) -> Vec<usize> {
+    let mut items: Vec<usize> = Vec::new();
+    for detail in details {
+        let keys = detail["contactErrors"].as_object().into_iter().flat_map(|errors| errors.keys());
+        items.extend(keys.filter_map(|key| key.parse().ok().or_else(|| names.iter().position(|name| name == key))));
+        let violations = detail["fieldViolations"].as_array().into_iter().flatten();
+        items.extend(violations.filter_map(|violation| index(violation["field"].as_str()?)));
+    }
+    items.sort_unstable();
+    items.dedup();
+    items.retain(|item| *item < names.len());
+    items
+}
+
+fn index(field: &str) -> Option<usize> {
+    let (_, rest) = field.split_once('[')?;
+    rest.split_once(']')?.0.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(status: u16, body: &Value) -> Meaning {
+        meaning(status, body.to_string().as_bytes(), &["people/c1", "people/c2"])
+    }
+
+    #[test]
+    fn bodies_are_read_by_what_they_say() {
+        let with_reason = |reason: &str| json!({"error": {"message": "x", "details": [{"reason": reason}]}});
+        assert_eq!(read(400, &with_reason("EXPIRED_SYNC_TOKEN")), Meaning::SyncTokenExpired);
+        assert_eq!(read(429, &with_reason("RATE_LIMIT_EXCEEDED")), Meaning::TooFast);
+        let worn = json!({"error": {"message": "Resource has been exhausted (e.g. check quota)."}});
+        assert_eq!(read(429, &worn), Meaning::WornOut);
+        let legacy = json!({"error": {"errors": [{"reason": "userRateLimitExceeded"}]}});
+        assert_eq!(read(403, &legacy), Meaning::TooFast);
+        assert_eq!(read(409, &json!({"error": {"status": "ABORTED"}})), Meaning::Stale);
+        assert_eq!(read(409, &json!({"error": {"status": "ALREADY_EXISTS"}})), Meaning::NameTaken);
+        let stale =
+            json!({"error": {"status": "FAILED_PRECONDITION", "message": "Request person.etag is different than …"}});
+        assert_eq!(read(400, &stale), Meaning::Stale);
+        let full = json!({"error": {"message": "MY_CONTACTS_OVERFLOW_COUNT"}});
+        assert_eq!(read(429, &full), Meaning::Full);
+    }
+
+    #[test]
+    fn html_and_empty_bodies_are_read_by_their_status() {
+        assert_eq!(meaning(502, b"<html>Error 502</html>", &[]), Meaning::Broken);
+        assert_eq!(meaning(404, b"", &[]), Meaning::NotFound);
+        assert_eq!(meaning(400, b"", &[]), Meaning::Refused { message: "HTTP 400".into(), items: vec![] });
+    }
+
+    #[test]
+    fn offending_items_are_found_and_what_we_sent_is_not_repeated() {
+        let errors = json!({"error": {"message": "Invalid value \"ann@corp.example\" at names", "details": [{"contactErrors": {"people/c2": {}, "people/c9": {}}}]}});
+        assert_eq!(read(400, &errors), Meaning::Refused { message: "Invalid value … at names".into(), items: vec![1] });
+        let errors = json!({"error": {"message": "m", "details": [{"contactErrors": {"0": {}}}]}});
+        assert_eq!(read(400, &errors), Meaning::Refused { message: "m".into(), items: vec![0] });
+        let fields =
+            json!({"error": {"message": "m", "details": [{"fieldViolations": [{"field": "contacts[1].person"}]}]}});
+        assert_eq!(read(400, &fields), Meaning::Refused { message: "m".into(), items: vec![1] });
+    }
+}

@@ -1,0 +1,137 @@
+//! The Directory: the customer, its primary domain, its users.
+
+use reqwest::Method;
+use serde_json::Value;
+
+use super::call::{Call, Effect};
+use super::pace::Cost;
+use super::token::{CUSTOMER, DOMAINS, USERS};
+use super::{Google, GoogleError};
+use crate::domain::{DirectoryUser, EmailAddress};
+
+/// Users per page (Directory API reference).
+const PAGE_SIZE: &str = "500";
+const USER_FIELDS: &str =
+    "id,primaryEmail,name/fullName,suspended,archived,aliases,nonEditableAliases,isGuestUser,deletionTime";
+
+/// The Workspace customer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Customer {
+    /// Google's id, `C…`.
+    pub id: String,
+    /// Primary domain, lower case.
+    pub primary_domain: String,
+}
+
+impl Google {
+    /// The customer and its primary domain. Two queries.
+    ///
+    /// # Errors
+    /// `AccessDenied` when the administrator or the scopes are not right; those of any read.
+    pub async fn customer(&self) -> Result<Customer, GoogleError> {
+        let customer =
+            self.query("google.get_customer", &format!("customers/{}", self.line.customer), &[], CUSTOMER).await;
+        let customer = customer.map_err(denied)?;
+        let id = customer["id"].as_str().unwrap_or_default().to_owned();
+        let path = format!("customer/{}/domains", self.line.customer);
+        let domains = self.query("google.list_domains", &path, &[], DOMAINS).await.map_err(denied)?;
+        // The customer's own domain is not always its primary one.
+        let primary =
+            domains["domains"].as_array().into_iter().flatten().find(|domain| domain["isPrimary"] == Value::Bool(true));
+        let primary_domain =
+            primary.and_then(|domain| domain["domainName"].as_str()).unwrap_or_default().to_lowercase();
+        if id.is_empty() || primary_domain.is_empty() {
+            return Err(GoogleError::Outage("the Directory told no primary domain".into()));
+        }
+        Ok(Customer { id, primary_domain })
+    }
+
+    /// A user by primary address, alias or id; `None` when there is none. One query.
+    ///
+    /// # Errors
+    /// Those of any read.
+    pub async fn user(&self, key: &str) -> Result<Option<DirectoryUser>, GoogleError> {
+        let key: String = percent_encoding::utf8_percent_encode(key, percent_encoding::NON_ALPHANUMERIC).to_string();
+        let path = format!("users/{key}");
+        match self.query("google.get_user", &path, &[("fields", USER_FIELDS)], USERS).await {
+            Ok(user) => Ok(read(&user).filter(|_| user["deletionTime"].is_null())),
+            // A user of another customer is "forbidden"; that we may ask at all was proved by reading the customer.
+            Err(GoogleError::NotFound | GoogleError::ServiceOff(_)) => Ok(None),
+            // A key that no user can have.
+            Err(GoogleError::Refused { .. }) => Ok(None),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// All users. One query per five hundred.
+    ///
+    /// # Errors
+    /// Those of any read; a list that broke off is an error, never a short list.
+    pub async fn users(&self) -> Result<Vec<DirectoryUser>, GoogleError> {
+        let fields = format!("nextPageToken,users({USER_FIELDS})");
+        let mut users = Vec::new();
+        let mut page_token: Option<String> = None;
+        loop {
+            let customer = self.line.customer.clone();
+            let mut query = vec![
+                ("customer", customer.as_str()),
+                ("maxResults", PAGE_SIZE),
+                ("orderBy", "email"),
+                ("fields", &fields),
+            ];
+            query.extend(page_token.as_deref().map(|token| ("pageToken", token)));
+            let answer = self.query("google.list_users", "users", &query, USERS).await.map_err(denied)?;
+            users.extend(answer["users"].as_array().into_iter().flatten().filter_map(read));
+            match answer["nextPageToken"].as_str().filter(|token| !token.is_empty()) {
+                Some(token) => page_token = Some(token.to_owned()),
+                None => return Ok(users),
+            }
+        }
+    }
+
+    async fn query(
+        &self,
+        name: &'static str,
+        path: &str,
+        query: &[(&str, &str)],
+        scope: &'static str,
+    ) -> Result<Value, GoogleError> {
+        let url = self.line.directory_url(&format!("/admin/directory/v1/{path}"), query);
+        let call = Call {
+            name,
+            method: Method::GET,
+            url,
+            body: None,
+            cost: Cost::DIRECTORY,
+            effect: Effect::Read,
+            scope,
+            names: vec![],
+        };
+        self.line.send(&self.line.admin, call).await
+    }
+}
+
+fn denied(failure: GoogleError) -> GoogleError {
+    match failure {
+        GoogleError::ServiceOff(_) | GoogleError::NotFound | GoogleError::AccountGone(_) => GoogleError::AccessDenied(
+            "The Directory cannot be read. Name an administrator of the Workspace (--google-admin) and check the customer id.".into(),
+        ),
+        other => other,
+    }
+}
+
+fn read(user: &Value) -> Option<DirectoryUser> {
+    let address = |value: &Value| EmailAddress::parse(value.as_str()?).ok();
+    let aliases =
+        ["aliases", "nonEditableAliases"].into_iter().flat_map(|key| user[key].as_array().into_iter().flatten());
+    let flag = |key: &str| user[key] == Value::Bool(true);
+    Some(DirectoryUser {
+        google_id: user["id"].as_str()?.to_owned(),
+        email: address(&user["primaryEmail"])?,
+        aliases: aliases.filter_map(address).collect(),
+        display_name: user["name"]["fullName"].as_str().unwrap_or_default().to_owned(),
+        is_suspended: flag("suspended"),
+        is_archived: flag("archived"),
+        is_guest: flag("isGuestUser"),
+    })
+}

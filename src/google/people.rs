@@ -1,0 +1,195 @@
+//! Reading contacts.
+
+use reqwest::Method;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::call::{Call, Effect};
+use super::pace::Cost;
+use super::token::CONTACTS;
+use super::{Account, GoogleError, person};
+use crate::domain::{Change, CompleteRead, Field, Person, ResourceName, SyncToken};
+
+/// Contacts per page (People API reference).
+const PAGE_SIZE: &str = "1000";
+/// Names per `getBatchGet` (People API reference).
+const PER_GET: usize = 200;
+/// A list shows at most this many addresses and phones of a contact; `get` shows all (People API reference).
+const SHOWN_IN_LIST: usize = 100;
+/// Contact data alone: no profiles, no directory.
+const SOURCES: (&str, &str) = ("sources", "READ_SOURCE_TYPE_CONTACT");
+
+/// Whether a list is to bring a sync token. The first page of a list that does has a quota of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeepToken {
+    /// The token will be stored.
+    Yes,
+    /// Nobody needs it.
+    No,
+}
+
+/// The fields that are read: all that are written, and what tells whose a contact is.
+pub(super) fn read_mask() -> String {
+    let fields = Field::ALL.iter().map(|field| field.path()).chain(["clientData", "memberships", "metadata"]);
+    fields.collect::<Vec<_>>().join(",")
+}
+
+pub(super) fn parameters_hash() -> String {
+    let mut hash = Sha256::new();
+    for part in [&read_mask(), PAGE_SIZE, SOURCES.1] {
+        hash.update(part.as_bytes());
+        hash.update([0]);
+    }
+    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl Account {
+    /// All contacts of the account. One critical read per thousand.
+    ///
+    /// # Errors
+    /// `Incomplete` when the pages and the total disagree twice: what came is then not the whole.
+    pub async fn list_people(&self, keep: KeepToken) -> Result<CompleteRead<Person>, GoogleError> {
+        let extra: &[(&str, &str)] = match keep {
+            KeepToken::Yes => &[("requestSyncToken", "true")],
+            KeepToken::No => &[],
+        };
+        let mut pages = self.pages(extra).await?;
+        if !pages.agree() {
+            pages = self.pages(extra).await?; // contacts may have come and gone between two pages
+        }
+        if !pages.agree() {
+            let told = pages.total.unwrap_or_default();
+            return Err(GoogleError::Incomplete(format!("{} contacts came, the total says {told}", pages.items.len())));
+        }
+        let present = |change| match change {
+            Change::Present(person) => Some(person),
+            Change::Deleted(_) => None,
+        };
+        Ok(CompleteRead { items: pages.items.into_iter().filter_map(present).collect(), token: pages.token })
+    }
+
+    /// What has changed since a token was issued. One critical read per thousand changes, one if there are none.
+    ///
+    /// # Errors
+    /// `StartOver` when the token is not accepted any more.
+    pub async fn list_changes(&self, since: &SyncToken) -> Result<CompleteRead<Change>, GoogleError> {
+        let pages = self.pages(&[("requestSyncToken", "true"), ("syncToken", since.as_str())]).await;
+        match pages {
+            Ok(pages) => Ok(CompleteRead { items: pages.items, token: pages.token }),
+            // Other parameters than the token's are answered with a plain "invalid argument".
+            Err(GoogleError::Refused { .. } | GoogleError::NotFound) => Err(GoogleError::StartOver),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// These contacts, in the order asked for. One critical read per two hundred.
+    ///
+    /// # Errors
+    /// Those of any read; a contact that does not exist is `None`.
+    pub async fn people(&self, names: &[ResourceName]) -> Result<Vec<(ResourceName, Option<Person>)>, GoogleError> {
+        let mut people = Vec::with_capacity(names.len());
+        for chunk in names.chunks(PER_GET) {
+            let mask = read_mask();
+            let mut query = vec![("personFields", mask.as_str()), SOURCES];
+            query.extend(chunk.iter().map(|name| ("resourceNames", name.as_str())));
+            let answer = self.read("google.get_people", "/v1/people:batchGet", &query, Cost::READ).await?;
+            let responses = answer["responses"].as_array().map(Vec::as_slice).unwrap_or_default();
+            for name in chunk {
+                let response = responses.iter().find(|response| response["requestedResourceName"] == name.as_str());
+                let Some(response) = response else {
+                    return Err(GoogleError::Incomplete("a contact that was asked for is not in the answer".into()));
+                };
+                let person = match person::read(&response["person"]) {
+                    Some(Change::Present(person)) => Some(person),
+                    Some(Change::Deleted(_)) | None => None,
+                };
+                people.push((name.clone(), person));
+            }
+        }
+        Ok(people)
+    }
+
+    async fn pages(&self, extra: &[(&str, &str)]) -> Result<Pages, GoogleError> {
+        let mask = read_mask();
+        let mut pages = Pages::default();
+        let mut page_token: Option<String> = None;
+        loop {
+            let mut query = vec![("personFields", mask.as_str()), SOURCES, ("pageSize", PAGE_SIZE)];
+            query.extend(extra);
+            query.extend(page_token.as_deref().map(|token| ("pageToken", token)));
+            let answer = self.read("google.list_people", "/v1/people/me/connections", &query, Cost::READ).await?;
+            let listed = answer["connections"].as_array().map(Vec::as_slice).unwrap_or_default();
+            pages.items.extend(listed.iter().filter_map(person::read));
+            pages.total = answer["totalItems"].as_u64().or(pages.total);
+            pages.token = answer["nextSyncToken"].as_str().map(SyncToken::new).or(pages.token);
+            match answer["nextPageToken"].as_str().filter(|token| !token.is_empty()) {
+                Some(token) => page_token = Some(token.to_owned()),
+                None => break,
+            }
+        }
+        self.complete(&mut pages.items).await?;
+        Ok(pages)
+    }
+
+    /// Reads again those whose addresses or phones a list may have cut.
+    async fn complete(&self, items: &mut [Change]) -> Result<(), GoogleError> {
+        let is_cut = |person: &Person| {
+            [Field::EmailAddresses, Field::PhoneNumbers]
+                .iter()
+                .any(|field| person.content.items(*field).len() == SHOWN_IN_LIST)
+        };
+        let cut: Vec<ResourceName> = items
+            .iter()
+            .filter_map(|change| match change {
+                Change::Present(person) if is_cut(person) => Some(person.resource.clone()),
+                Change::Present(_) | Change::Deleted(_) => None,
+            })
+            .collect();
+        if cut.is_empty() {
+            return Ok(());
+        }
+        for (name, person) in self.people(&cut).await? {
+            let whole = person.map_or_else(|| Change::Deleted(name.clone()), Change::Present);
+            let is_it = |change: &&mut Change| matches!(change, Change::Present(person) if person.resource == name);
+            if let Some(place) = items.iter_mut().find(is_it) {
+                *place = whole;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) async fn read(
+        &self,
+        name: &'static str,
+        path: &str,
+        query: &[(&str, &str)],
+        cost: Cost,
+    ) -> Result<Value, GoogleError> {
+        let url = self.line.people_url(path, query);
+        let call = Call {
+            name,
+            method: Method::GET,
+            url,
+            body: None,
+            cost,
+            effect: Effect::Read,
+            scope: CONTACTS,
+            names: vec![],
+        };
+        self.line.send(&self.user, call).await
+    }
+}
+
+#[derive(Default)]
+struct Pages {
+    items: Vec<Change>,
+    total: Option<u64>,
+    token: Option<SyncToken>,
+}
+
+impl Pages {
+    /// The total, where Google told one, is what came.
+    fn agree(&self) -> bool {
+        self.total.is_none_or(|total| total == self.items.len() as u64)
+    }
+}

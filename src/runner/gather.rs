@@ -1,0 +1,217 @@
+//! Gather: reads the source once, brings the mirror up to date, and queues the shards of the run.
+//!
+//! Whatever is missing, incomplete or unreadable here fails the run and writes nothing: only a complete reading may make
+//! a contact count as gone.
+
+use std::collections::BTreeSet;
+
+use chrono::TimeDelta;
+use tracing::{info, warn};
+
+use super::contents::source_failed;
+use super::failure::{Stop, error};
+use super::worker::MAX_FAILURES;
+use super::{DirectoryKey, Runner};
+use crate::domain::{
+    Job, Mirror, ResourceName, RunError, RunErrorCode, SourceHealthStatus, Time, WorkspaceUser,
+};
+use crate::google::{Account, Google, GoogleError, Group, KeepToken};
+use crate::store::{Claimed, Cursor};
+use crate::sync::{MirrorUpdate, mirror_after_changes, mirror_after_full_read};
+
+/// Tokens live seven days from the full reading (People API reference); a day is kept as a margin.
+pub(super) const FULL_READ_EVERY: TimeDelta = TimeDelta::days(6);
+/// Members asked for beyond those expected.
+pub(super) const MORE_MEMBERS: usize = 1_000;
+/// Repetitions of what failed: after 1, 5 and 25 minutes.
+const BACK_OFF: [TimeDelta; 3] = [TimeDelta::minutes(1), TimeDelta::minutes(5), TimeDelta::minutes(25)];
+
+/// When to try again after `attempts` failures. `None`: not in this run.
+pub(super) fn next_attempt(now: Time, attempts: i32) -> Option<Time> {
+    BACK_OFF.get(usize::try_from(attempts - 1).ok()?).map(|pause| now + *pause)
+}
+
+impl Runner {
+    pub(super) async fn gather(&self, claimed: &Claimed) -> Result<(), Stop> {
+        let run = self.store.run_in_hand(claimed.run).await?.filter(|run| !run.is_over);
+        let job = match run.as_ref().and_then(|run| run.job) {
+            Some(id) => self.store.job(id).await?,
+            None => None,
+        };
+        let (Some(run), Some(job)) = (run, job) else {
+            return Ok(self.store.atomically(async |tx| tx.end_work(claimed).await).await?);
+        };
+        self.store
+            .atomically(async |tx| {
+                tx.fence(claimed).await?;
+                tx.start_run(claimed.run).await
+            })
+            .await?;
+        if claimed.failures > MAX_FAILURES {
+            let broken = error(RunErrorCode::InternalServerError, "The source could not be read; the server's log has the cause.");
+            return self.fail_run(claimed, &job, SourceHealthStatus::Unknown, &broken).await;
+        }
+        match self.read_source(claimed, &job).await.map_err(source_failed) {
+            Ok(()) => {
+                self.store
+                    .atomically(async |tx| {
+                        tx.enqueue_shards(claimed.run, run.destinations).await?;
+                        tx.end_work(claimed).await
+                    })
+                    .await?;
+                Ok(())
+            }
+            Err(Stop::Wait { until, error }) => self.wait_source(claimed, until, claimed.failures, &error).await,
+            Err(Stop::Retry(cause)) => match next_attempt(self.clock.now(), claimed.failures + 1) {
+                Some(at) => self.wait_source(claimed, at, claimed.failures + 1, &cause).await,
+                None => self.fail_run(claimed, &job, SourceHealthStatus::Unknown, &cause).await,
+            },
+            Err(Stop::Fail(cause) | Stop::AccountGone(cause)) => {
+                self.fail_run(claimed, &job, health_of(cause.code), &cause).await
+            }
+            Err(stop @ (Stop::Lost | Stop::Canceled | Stop::ReadAgain | Stop::Broken(_))) => Err(stop),
+        }
+    }
+
+    async fn read_source(&self, claimed: &Claimed, job: &Job) -> Result<(), Stop> {
+        let user = self.refresh_users(claimed, job).await?;
+        let account = self.google.account(&user.email, &user.google_id);
+        let mirror = self.store.mirror(job.id).await?;
+        let group = match account.group(&job.source.group, expected_members(&mirror)).await {
+            Err(GoogleError::NotFound) => {
+                return Err(Stop::Fail(error(
+                    RunErrorCode::SourceGroupMissing,
+                    format!(
+                        "The source group '{}' does not exist any more. Nothing was deleted. Make the group again, or delete the job.",
+                        job.source.group_name
+                    ),
+                )));
+            }
+            found => found?,
+        };
+        let (update, cursor) = self.read_people(&account, job, &mirror, &group).await?;
+        let changed: Vec<_> =
+            update.changed.iter().filter_map(|number| Some((*number, update.mirror.get(number)?.clone()))).collect();
+        let is_empty = !update.mirror.values().any(|entry| entry.is_present);
+        let health = if is_empty { SourceHealthStatus::GroupEmpty } else { SourceHealthStatus::Ok };
+        info!(job.id = %job.id, run.id = %claimed.run, changed = changed.len(), "source of job {} read", job.id);
+        self.contents.of(claimed.run).add(update.contents);
+        self.store
+            .atomically(async |tx| {
+                tx.fence(claimed).await?;
+                tx.save_mirror(job.id, &changed, cursor.as_ref(), &Google::read_parameters_hash()).await?;
+                tx.save_source_health(job.id, health, Some(&group.name)).await
+            })
+            .await?;
+        Ok(())
+    }
+
+    /// The source's people: what changed, or in full where that is not possible, due, or contradicted by the group.
+    async fn read_people(
+        &self,
+        account: &Account,
+        job: &Job,
+        mirror: &Mirror,
+        group: &Group,
+    ) -> Result<(MirrorUpdate, Option<Cursor>), Stop> {
+        let now = self.clock.now();
+        let cursor = self.store.source_cursor(job.id, &Google::read_parameters_hash()).await?;
+        if let Some(cursor) = cursor.filter(|cursor| now < cursor.full_read_at + FULL_READ_EVERY) {
+            match account.list_changes(&cursor.token).await {
+                Ok(changes) => {
+                    let update = mirror_after_changes(mirror, &group.resource, &changes).map_err(unreadable)?;
+                    if present(&update.mirror) == group.members.iter().collect() {
+                        let token = changes.token.unwrap_or(cursor.token);
+                        return Ok((update, Some(Cursor { token, full_read_at: cursor.full_read_at })));
+                    }
+                    warn!(job.id = %job.id, "the source group of job {} has other members than its changes tell", job.id);
+                }
+                Err(GoogleError::StartOver) => {}
+                Err(failure) => return Err(failure.into()),
+            }
+        }
+        let list = account.list_people(KeepToken::Yes).await?;
+        let update = mirror_after_full_read(mirror, &group.resource, &list).map_err(unreadable)?;
+        Ok((update, list.token.map(|token| Cursor { token, full_read_at: now })))
+    }
+
+    async fn refresh_users(&self, claimed: &Claimed, job: &Job) -> Result<WorkspaceUser, Stop> {
+        let destinations = self.store.destinations_of_run(claimed.run).await?;
+        let mut keys = vec![DirectoryKey::Id(job.source.google_id.clone())];
+        keys.extend(destinations.into_iter().map(|destination| DirectoryKey::Id(destination.google_id)));
+        self.directory.refresh(&keys).await?;
+        let primary_domain = self.store.workspace().await?.map(|workspace| workspace.primary_domain).unwrap_or_default();
+        let user = self.store.user(job.source.user).await?;
+        let Some(user) = user.filter(|user| !user.is_deleted) else {
+            return Err(Stop::Fail(error(
+                RunErrorCode::SourceUserDeleted,
+                format!("The source user {} does not exist any more. Nothing was changed.", job.source.email),
+            )));
+        };
+        match user.ineligible_reason(&primary_domain) {
+            None => Ok(user),
+            Some(reason) => Err(Stop::Fail(error(
+                RunErrorCode::SourceUserSuspended,
+                format!("The source user cannot be read: {} Nothing was changed.", reason.message(user.email.as_str(), &primary_domain)),
+            ))),
+        }
+    }
+
+    /// The source user's account, under the address it has now.
+    pub(super) async fn source_account(&self, job: &Job) -> Result<Account, Stop> {
+        let user = self.store.user(job.source.user).await?;
+        let email = user.as_ref().map_or(&job.source.email, |user| &user.email);
+        Ok(self.google.account(email, &job.source.google_id))
+    }
+
+    async fn wait_source(&self, claimed: &Claimed, at: Time, failures: i32, cause: &RunError) -> Result<(), Stop> {
+        self.store
+            .atomically(async |tx| {
+                tx.postpone_work(claimed, at, failures).await?;
+                tx.wait_run(claimed.run, cause, at).await
+            })
+            .await?;
+        Ok(())
+    }
+
+    async fn fail_run(&self, claimed: &Claimed, job: &Job, health: SourceHealthStatus, cause: &RunError) -> Result<(), Stop> {
+        warn!(job.id = %job.id, run.id = %claimed.run, code = ?cause.code, "run {} failed at its source", claimed.run);
+        self.contents.drop_run(claimed.run);
+        self.store
+            .atomically(async |tx| {
+                tx.end_work(claimed).await?;
+                tx.save_source_health(job.id, health, None).await?;
+                tx.finish_run(claimed.run, Some(cause)).await
+            })
+            .await?;
+        Ok(())
+    }
+}
+
+fn expected_members(mirror: &Mirror) -> u32 {
+    u32::try_from(present(mirror).len() + MORE_MEMBERS).unwrap_or(u32::MAX)
+}
+
+fn present(mirror: &Mirror) -> BTreeSet<&ResourceName> {
+    mirror.values().filter(|entry| entry.is_present).map(|entry| &entry.resource).collect()
+}
+
+fn unreadable(failure: crate::sync::SourceReadError) -> Stop {
+    Stop::Retry(error(RunErrorCode::UpstreamUnavailable, format!("The source could not be read: {failure}.")))
+}
+
+fn health_of(code: RunErrorCode) -> SourceHealthStatus {
+    match code {
+        RunErrorCode::SourceGroupMissing => SourceHealthStatus::GroupMissing,
+        RunErrorCode::SourceUserSuspended => SourceHealthStatus::UserSuspended,
+        RunErrorCode::SourceUserDeleted => SourceHealthStatus::UserDeleted,
+        RunErrorCode::AccessDenied => SourceHealthStatus::AccessDenied,
+        RunErrorCode::InvalidDestinationUser
+        | RunErrorCode::DestinationUserSuspended
+        | RunErrorCode::ContactLimitReached
+        | RunErrorCode::ContactsRefused
+        | RunErrorCode::QuotaExceeded
+        | RunErrorCode::UpstreamUnavailable
+        | RunErrorCode::InternalServerError => SourceHealthStatus::Unknown,
+    }
+}

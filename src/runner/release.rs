@@ -1,0 +1,70 @@
+//! Leaves synced contacts and group to their user: tags, twins and the group's marker go, everything else stays (R13).
+
+use std::collections::BTreeSet;
+
+use super::attempt::{Attempt, Left};
+use super::failure::Stop;
+use super::remove::no_group;
+use super::write::PER_WRITE;
+use crate::domain::{Field, GSYNC, GSYNC_NONCE, Person, ResourceName};
+use crate::google::{GoogleError, PersonUpdate, UpdateMask};
+use crate::sync::Writes;
+
+impl Attempt<'_> {
+    /// Takes our marks away. Safe to repeat at any point: a contact without tag and twin is not ours any more.
+    pub(super) async fn release(&self) -> Result<Left, Stop> {
+        let state = self.settled_state().await?;
+        let (reading, _) = self.read_all().await?;
+        let group = self.group_to_leave(&state).await?;
+        let planned = self.plan_removal(&state, &reading, &group.clone().unwrap_or_else(no_group));
+        let ours: BTreeSet<&ResourceName> = planned.deleted().collect();
+        let people = reading.people().iter().filter(|person| ours.contains(&person.resource));
+        let updates: Vec<PersonUpdate> = people.filter_map(unmarked).collect();
+        let size = self.size(Writes::Contents, updates.len(), PER_WRITE);
+        for chunk in updates.chunks(size) {
+            self.unmark(chunk).await?;
+        }
+        if let Some(group) = group {
+            self.unmark_group(&group.resource).await?;
+        }
+        Ok(Left::Clean)
+    }
+
+    async fn unmark(&self, chunk: &[PersonUpdate]) -> Result<(), Stop> {
+        let mask = UpdateMask { calendar_urls: false, client_data: true, only: Some(vec![Field::UserDefined]) };
+        self.record(async |tx| tx.begin_write(self.destination.id).await).await?;
+        let updated = match chunk {
+            [one] => self.account.update_person(one, &mask).await.map(drop),
+            several => self.account.update_people(several, &mask).await.map(drop),
+        };
+        self.answered(updated).await?;
+        self.count(|counts| counts.released += i32::try_from(chunk.len()).unwrap_or(i32::MAX));
+        self.record(async |tx| tx.settle(self.destination.id).await).await
+    }
+
+    async fn unmark_group(&self, name: &ResourceName) -> Result<(), Stop> {
+        // A group's clientData comes only with the list.
+        let groups = self.account.groups().await?;
+        let Some(group) = groups.iter().find(|group| group.resource == *name && group.marker().is_some()) else {
+            return Ok(());
+        };
+        self.record(async |tx| tx.begin_write(self.destination.id).await).await?;
+        match self.account.clear_group_marker(group).await {
+            Err(GoogleError::NotFound) => {}
+            cleared => drop(self.answered(cleared).await?),
+        }
+        self.record(async |tx| tx.settle(self.destination.id).await).await
+    }
+}
+
+/// The contact without our tag and twin; its own custom fields and other applications' data are written back.
+fn unmarked(person: &Person) -> Option<PersonUpdate> {
+    let others = person.client_data.iter().filter(|(key, _)| key != GSYNC && key != GSYNC_NONCE).cloned().collect();
+    Some(PersonUpdate {
+        resource: person.resource.clone(),
+        etags: person.etags.clone()?,
+        content: person.content.clone(),
+        tag: None,
+        client_data: Some(others),
+    })
+}

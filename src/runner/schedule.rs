@@ -1,0 +1,107 @@
+//! The daily schedule (R2) and the daily repetition of removals that could not reach an account.
+
+use std::collections::BTreeMap;
+
+use chrono::TimeDelta;
+use tracing::{error, info};
+
+use super::Runner;
+use crate::domain::{Actor, Destination, DestinationId, DestinationStatus, JobId, JobStatus, RunKind, Time, Trigger};
+use crate::store::StoreResult;
+
+/// How long to wait after the database failed.
+const AFTER_FAILURE: TimeDelta = TimeDelta::seconds(10);
+/// How often other replicas' changes are looked for.
+const POLL: TimeDelta = TimeDelta::seconds(60);
+
+impl Runner {
+    /// Queues what falls due, for ever.
+    pub(super) async fn keep_schedule(&self) {
+        let mut changes = self.store.wakes().work();
+        loop {
+            changes.mark_unchanged();
+            let next = match self.queue_due().await {
+                Ok(next) => next.unwrap_or(Time::MAX_UTC).min(self.clock.now() + POLL),
+                Err(failure) => {
+                    error!(error = %failure, "the schedule could not be read");
+                    self.clock.now() + AFTER_FAILURE
+                }
+            };
+            tokio::select! {
+                () = self.clock.reach(next) => {}
+                _ = changes.changed() => {}
+            }
+        }
+    }
+
+    /// Queues what is due now. The answer is when something falls due next.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn queue_due(&self) -> StoreResult<Option<Time>> {
+        loop {
+            let now = self.clock.now();
+            let jobs = self.store.due_jobs(now).await?;
+            let removals = self.store.due_removals(now).await?;
+            if jobs.is_empty() && removals.is_empty() {
+                return self.store.next_due_at().await;
+            }
+            for job in jobs {
+                self.queue_slot(job, now).await?;
+            }
+            let mut by_job: BTreeMap<JobId, Vec<DestinationId>> = BTreeMap::new();
+            for (job, destination) in removals {
+                by_job.entry(job).or_default().push(destination);
+            }
+            for (job, destinations) in by_job {
+                self.queue_removal(job, &destinations).await?;
+            }
+        }
+    }
+
+    async fn queue_slot(&self, id: JobId, now: Time) -> StoreResult<()> {
+        self.store
+            .atomically(async |tx| {
+                let Some(job) = tx.job(id).await? else { return Ok(()) };
+                let slot = job.schedule.latest_due(now); // of several missed slots only the latest is made up
+                let next = job.schedule.slot_after(slot.date).due;
+                if !tx.serve_slot(id, slot.date, next).await? {
+                    return tx.plan_slot(id, next).await; // the day of creation was served by the first run
+                }
+                let destinations = present(tx.destinations_of(id).await?);
+                let is_free = job.status == JobStatus::Active && !tx.has_unfinished_sync(id).await?;
+                if is_free && !destinations.is_empty() {
+                    let run = tx
+                        .insert_run(&job, RunKind::Sync, Trigger::Schedule, Some(slot.date), &Actor::Scheduler, &destinations)
+                        .await?;
+                    info!(job.id = %id, run.id = %run.id, "daily run {} queued", run.id);
+                }
+                Ok(())
+            })
+            .await
+    }
+
+    async fn queue_removal(&self, id: JobId, due: &[DestinationId]) -> StoreResult<()> {
+        self.store
+            .atomically(async |tx| {
+                let Some(job) = tx.job(id).await? else { return Ok(()) };
+                let destinations = tx.destinations_of(id).await?;
+                let mut by_kind: [(RunKind, Vec<Destination>); 2] = [(RunKind::Removal, vec![]), (RunKind::Release, vec![])];
+                for destination in destinations.into_iter().filter(|destination| due.contains(&destination.id)) {
+                    let kind = tx.take_due_removal(destination.id).await?;
+                    let list = by_kind.iter_mut().find(|(listed, _)| Some(*listed) == kind);
+                    list.into_iter().for_each(|(_, list)| list.push(destination.clone()));
+                }
+                for (kind, destinations) in by_kind.iter().filter(|(_, destinations)| !destinations.is_empty()) {
+                    tx.insert_run(&job, *kind, Trigger::Removal, None, &Actor::Scheduler, destinations).await?;
+                }
+                Ok(())
+            })
+            .await
+    }
+}
+
+fn present(mut destinations: Vec<Destination>) -> Vec<Destination> {
+    destinations.retain(|destination| destination.status != DestinationStatus::Removing);
+    destinations
+}

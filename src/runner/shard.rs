@@ -1,0 +1,82 @@
+//! A shard: walks the destinations that one worker serves, some at a time, until none is left or all must wait.
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+
+use super::Runner;
+use super::failure::{Stop, error};
+use super::worker::MAX_FAILURES;
+use crate::domain::{Counts, ResultStatus, RunErrorCode, RunKind};
+use crate::store::{Claimed, DestinationOutcome, ShardItem};
+
+impl Runner {
+    pub(super) async fn walk_shard(&self, claimed: &Claimed, shard: i32) -> Result<(), Stop> {
+        let Some(run) = self.store.run_in_hand(claimed.run).await? else {
+            return Ok(self.store.atomically(async |tx| tx.end_work(claimed).await).await?);
+        };
+        self.store
+            .atomically(async |tx| {
+                tx.fence(claimed).await?;
+                tx.start_run(claimed.run).await
+            })
+            .await?;
+        loop {
+            let items = self.store.shard(claimed.run, shard).await?;
+            let unfinished: Vec<ShardItem> = items.into_iter().filter(|item| !item.status.is_finished()).collect();
+            if unfinished.is_empty() {
+                break;
+            }
+            if claimed.failures > MAX_FAILURES {
+                self.give_up(claimed, &unfinished).await?;
+                break;
+            }
+            let now = self.clock.now();
+            let (due, later): (Vec<ShardItem>, Vec<ShardItem>) =
+                unfinished.into_iter().partition(|item| item.next_attempt_at.is_none_or(|at| at <= now));
+            if due.is_empty() {
+                return self.wait_shard(claimed, &later).await;
+            }
+            let attempts = due.iter().map(|item| self.attempt(claimed, &run, item));
+            stream::iter(attempts).buffer_unordered(self.settings.accounts).try_for_each(async |()| Ok(())).await?;
+        }
+        self.contents_done(claimed, run.kind).await?;
+        Ok(self.store.atomically(async |tx| tx.end_work(claimed).await).await?)
+    }
+
+    async fn wait_shard(&self, claimed: &Claimed, later: &[ShardItem]) -> Result<(), Stop> {
+        let Some(next) = later.iter().min_by_key(|item| item.next_attempt_at) else { return Ok(()) };
+        let at = next.next_attempt_at.unwrap_or_else(|| self.clock.now());
+        let unknown = || error(RunErrorCode::UpstreamUnavailable, "The attempt was interrupted.");
+        let cause = next.error.clone().unwrap_or_else(unknown);
+        self.store
+            .atomically(async |tx| {
+                tx.postpone_work(claimed, at, 0).await?;
+                tx.wait_run(claimed.run, &cause, at).await
+            })
+            .await?;
+        Ok(())
+    }
+
+    /// Fails what is left of a shard whose work ends its worker each time.
+    async fn give_up(&self, claimed: &Claimed, unfinished: &[ShardItem]) -> Result<(), Stop> {
+        let broken = error(RunErrorCode::InternalServerError, "The account could not be worked on; the server's log has the cause.");
+        for item in unfinished {
+            let outcome = DestinationOutcome {
+                status: ResultStatus::Failed,
+                counts: Counts::default(),
+                planned_deletions: 0,
+                error: Some(broken.clone()),
+            };
+            self.finish(claimed, item, &outcome, None).await?;
+        }
+        Ok(())
+    }
+
+    /// Contents are kept until the run is over.
+    async fn contents_done(&self, claimed: &Claimed, kind: RunKind) -> Result<(), Stop> {
+        let is_over = self.store.run_in_hand(claimed.run).await?.is_none_or(|run| run.is_over);
+        if kind == RunKind::Sync && is_over {
+            self.contents.drop_run(claimed.run);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,92 @@
+//! Brings one destination into step: read, plan, write, record.
+
+use std::collections::BTreeMap;
+
+use super::attempt::{Attempt, Left};
+use super::failure::Stop;
+use super::gather::MORE_MEMBERS;
+use crate::domain::Mirror;
+use crate::google::{Google, GoogleError, Group};
+use crate::store::{AccountState, Cursor, KeptGroup};
+use crate::sync::{Plan, PlanInput, Reading, plan};
+
+/// How often the account may prove different from what was read before the attempt gives way.
+const READINGS: usize = 3;
+
+impl Attempt<'_> {
+    /// Brings the destination into step with the source group.
+    pub(super) async fn sync(&self) -> Result<Left, Stop> {
+        let mirror = self.runner.store.mirror(self.job.id).await?;
+        for reading in 0..READINGS {
+            self.reset_reading_counts();
+            match self.sync_once(&mirror, reading > 0).await {
+                Err(Stop::ReadAgain) => {}
+                ended => return ended,
+            }
+        }
+        Err(Stop::ReadAgain)
+    }
+
+    async fn sync_once(&self, mirror: &Mirror, in_full: bool) -> Result<Left, Stop> {
+        let state = self.settled_state().await?;
+        let changes = if in_full || state.group.is_none() { None } else { self.read_changes(&state).await? };
+        let there = self.read_group(&state).await?;
+        let (mut reading, mut cursor) = match changes {
+            Some(changes) if there.is_some() => changes,
+            _ => self.read_all().await?,
+        };
+        let group = self.ensure_group(&state, there.clone()).await?;
+        let mut planned = self.plan(mirror, &state, &reading, &group);
+        let members = there.map(|group| group.members.into_iter().collect());
+        if matches!(reading, Reading::Changes { .. }) && members.is_some_and(|members| planned.members != members) {
+            (reading, cursor) = self.read_all().await?; // the changes did not tell everything
+            planned = self.plan(mirror, &state, &reading, &group);
+        }
+        self.plan_deletions(planned.deleted().count());
+        self.count(|counts| {
+            counts.unchanged = i32::try_from(planned.unchanged).unwrap_or(i32::MAX);
+            counts.additions = i32::try_from(planned.additions.len()).unwrap_or(i32::MAX);
+        });
+        self.apply(mirror, &group, &planned).await?;
+        self.leave_clean(mirror, cursor.as_ref(), &planned).await
+    }
+
+    /// The group on record, with its members. `None` when it is gone, or there was none.
+    async fn read_group(&self, state: &AccountState) -> Result<Option<Group>, Stop> {
+        let Some(kept) = &state.group else { return Ok(None) };
+        let expected = state.links.len() + state.additions.len() + MORE_MEMBERS;
+        match self.account.group(&kept.resource, u32::try_from(expected).unwrap_or(u32::MAX)).await {
+            Err(GoogleError::NotFound) => Ok(None),
+            found => Ok(Some(found?)),
+        }
+    }
+
+    fn plan(&self, mirror: &Mirror, state: &AccountState, reading: &Reading, group: &KeptGroup) -> Plan {
+        plan(PlanInput {
+            job: self.job.number,
+            mirror,
+            links: &state.links,
+            intents: &state.intents,
+            reading,
+            group: &group.resource,
+            my_contacts: self.job.add_to_my_contacts,
+            additions: &state.additions,
+        })
+    }
+
+    async fn leave_clean(&self, mirror: &Mirror, cursor: Option<&Cursor>, planned: &Plan) -> Result<Left, Stop> {
+        let refused = usize::try_from(self.counts().failed).unwrap_or(0);
+        let synced = mirror.values().filter(|entry| entry.is_present).count().saturating_sub(refused);
+        self.record(async |tx| {
+            let parameters = Google::read_parameters_hash();
+            tx.mark_clean(self.destination.id, cursor, &parameters, &planned.additions, synced).await
+        })
+        .await?;
+        Ok(if refused == 0 { Left::InStep } else { Left::WithRefusals })
+    }
+
+    /// A mirror of nothing: with it, the plan takes away everything of ours.
+    pub(super) fn plan_removal(&self, state: &AccountState, reading: &Reading, group: &KeptGroup) -> Plan {
+        self.plan(&BTreeMap::new(), state, reading, group)
+    }
+}

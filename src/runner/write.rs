@@ -1,0 +1,312 @@
+//! Applies a plan: creates, updates, deletes and memberships, in batches or single calls, each answer recorded before the
+//! next call.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::attempt::Attempt;
+use super::failure::Stop;
+use crate::domain::{
+    Content, ContactNumber, GSYNC, GSYNC_NONCE, GSyncTag, Intent, Link, MY_CONTACTS, Mirror, Nonce, Person, ResourceName,
+};
+use crate::google::{GoogleError, NewPerson, PersonUpdate, UpdateMask};
+use crate::store::KeptGroup;
+use crate::sync::{Action, Calls, Plan, Writes, calls, fingerprint};
+
+/// Contacts per batch of creates or updates (People API reference).
+pub(super) const PER_WRITE: usize = 200;
+/// Contacts per batch of deletes (People API reference).
+const PER_DELETE: usize = 500;
+
+type Contents = BTreeMap<ContactNumber, Arc<Content>>;
+
+/// A create or an update, with what it takes to record its answer.
+struct Write<R> {
+    number: ContactNumber,
+    nonce: Nonce,
+    content: Arc<Content>,
+    request: R,
+    is_overwrite: bool,
+}
+
+impl Attempt<'_> {
+    /// Applies the plan in the order that loses nothing: records, creates, updates, deletes, memberships.
+    pub(super) async fn apply(&self, mirror: &Mirror, group: &KeptGroup, plan: &Plan) -> Result<(), Stop> {
+        self.apply_records(plan).await?;
+        let contents = self.contents(mirror, plan).await?;
+        self.apply_creates(group, plan, &contents).await?;
+        for with_twin in [false, true] {
+            self.apply_updates(plan, &contents, with_twin).await?;
+        }
+        self.apply_deletes(plan).await?;
+        self.apply_joins(plan).await
+    }
+
+    async fn apply_records(&self, plan: &Plan) -> Result<(), Stop> {
+        let (mut links, mut gone) = (Vec::new(), Vec::new());
+        for action in &plan.actions {
+            match action {
+                Action::Record { number, link } => links.push((*number, link.clone())),
+                Action::Forget { number } => gone.push(*number),
+                Action::Create { .. } | Action::Write { .. } | Action::Join { .. } | Action::Delete { .. } => {}
+            }
+        }
+        if links.is_empty() && gone.is_empty() {
+            return Ok(());
+        }
+        self.record(async |tx| {
+            tx.record_links(self.destination.id, &links).await?;
+            tx.forget_links(self.destination.id, &gone).await
+        })
+        .await
+    }
+
+    async fn contents(&self, mirror: &Mirror, plan: &Plan) -> Result<Contents, Stop> {
+        let needed: Vec<ContactNumber> = plan
+            .actions
+            .iter()
+            .filter_map(|action| match action {
+                Action::Create { number } | Action::Write { number, .. } => Some(*number),
+                Action::Join { .. } | Action::Record { .. } | Action::Delete { .. } | Action::Forget { .. } => None,
+            })
+            .collect();
+        if needed.is_empty() {
+            return Ok(Contents::new());
+        }
+        let known = self.runner.contents.of(self.claimed.run);
+        let source = self.runner.source_account(self.job).await?;
+        known.get(&source, mirror, &needed).await.map_err(super::contents::source_failed)
+    }
+
+    async fn apply_creates(&self, group: &KeptGroup, plan: &Plan, contents: &Contents) -> Result<(), Stop> {
+        let my_contacts = self.job.add_to_my_contacts.then(|| ResourceName::new(MY_CONTACTS));
+        let groups: Vec<ResourceName> = std::iter::once(group.resource.clone()).chain(my_contacts).collect();
+        let create = |action: &Action| {
+            let Action::Create { number } = action else { return None };
+            let content = contents.get(number)?; // deleted at the source meanwhile: the next run knows
+            let (nonce, tag) = (Nonce::random(), self.tag(*number));
+            let request =
+                NewPerson { content: Content::clone(content), tag, nonce: nonce.clone(), groups: groups.clone() };
+            Some(Write { number: *number, nonce, content: Arc::clone(content), request, is_overwrite: false })
+        };
+        let creates: Vec<Write<NewPerson>> = plan.actions.iter().filter_map(create).collect();
+        let size = self.size(Writes::Contents, creates.len(), PER_WRITE);
+        for chunk in creates.chunks(size) {
+            self.create(chunk).await?;
+        }
+        Ok(())
+    }
+
+    async fn create(&self, chunk: &[Write<NewPerson>]) -> Result<(), Stop> {
+        let intent = |write: &Write<NewPerson>| Intent { nonce: write.nonce.clone(), number: write.number };
+        let intents: Vec<Intent> = chunk.iter().map(intent).collect();
+        self.record(async |tx| {
+            tx.begin_write(self.destination.id).await?;
+            tx.intend_creates(self.destination.id, &intents).await
+        })
+        .await?;
+        let requests: Vec<NewPerson> = chunk.iter().map(|write| write.request.clone()).collect();
+        let created = match requests.as_slice() {
+            [one] => self.account.create_person(one).await.map(|person| vec![person]),
+            several => self.account.create_people(several).await,
+        };
+        match created {
+            Ok(people) => {
+                let links = self.links(chunk, people);
+                self.count(|counts| counts.created += count(links.len()));
+                self.record(async |tx| {
+                    tx.settle(self.destination.id).await?;
+                    tx.drop_intents(self.destination.id, &intents).await?;
+                    tx.record_links(self.destination.id, &links).await
+                })
+                .await
+            }
+            Err(GoogleError::Refused { items, .. }) => {
+                self.record(async |tx| {
+                    tx.settle(self.destination.id).await?;
+                    tx.drop_intents(self.destination.id, &intents).await
+                })
+                .await?;
+                for part in self.without_refused(chunk, &items) {
+                    Box::pin(self.create(part)).await?;
+                }
+                Ok(())
+            }
+            Err(failure @ GoogleError::Uncertain(_)) => Err(failure.into()),
+            Err(failure) => {
+                self.record(async |tx| {
+                    tx.settle(self.destination.id).await?;
+                    tx.drop_intents(self.destination.id, &intents).await
+                })
+                .await?;
+                Err(failure.into())
+            }
+        }
+    }
+
+    async fn apply_updates(&self, plan: &Plan, contents: &Contents, with_twin: bool) -> Result<(), Stop> {
+        let mut mask = UpdateMask { calendar_urls: false, client_data: with_twin, only: None };
+        let mut updates: Vec<Write<PersonUpdate>> = Vec::new();
+        for action in &plan.actions {
+            let Action::Write { number, resource, etags, is_overwrite, has_calendar_urls, nonce, other_client_data } = action
+            else {
+                continue;
+            };
+            let Some(content) = contents.get(number).filter(|_| other_client_data.is_some() == with_twin) else { continue };
+            let nonce = nonce.clone().unwrap_or_else(Nonce::random);
+            let tag = self.tag(*number);
+            let client_data = other_client_data.as_ref().map(|others| {
+                let twin = [(GSYNC.to_owned(), tag.to_string()), (GSYNC_NONCE.to_owned(), nonce.as_str().to_owned())];
+                others.iter().cloned().chain(twin).collect()
+            });
+            mask.calendar_urls |= has_calendar_urls;
+            let request = PersonUpdate {
+                resource: resource.clone(),
+                etags: etags.clone(),
+                content: Content::clone(content),
+                tag: Some(tag),
+                client_data,
+            };
+            updates.push(Write { number: *number, nonce, content: Arc::clone(content), request, is_overwrite: *is_overwrite });
+        }
+        let size = self.size(Writes::Contents, updates.len(), PER_WRITE);
+        for chunk in updates.chunks(size) {
+            self.update(chunk, &mask).await?;
+        }
+        Ok(())
+    }
+
+    async fn update(&self, chunk: &[Write<PersonUpdate>], mask: &UpdateMask) -> Result<(), Stop> {
+        self.record(async |tx| tx.begin_write(self.destination.id).await).await?;
+        let requests: Vec<PersonUpdate> = chunk.iter().map(|write| write.request.clone()).collect();
+        let updated = match requests.as_slice() {
+            [one] => self.account.update_person(one, mask).await.map(|person| vec![person]),
+            several => self.account.update_people(several, mask).await,
+        };
+        if let Err(GoogleError::Refused { items, .. }) = &updated {
+            self.record(async |tx| tx.settle(self.destination.id).await).await?;
+            for part in self.without_refused(chunk, items) {
+                Box::pin(self.update(part, mask)).await?;
+            }
+            return Ok(());
+        }
+        let links = self.links(chunk, self.answered(updated).await?);
+        let overwritten = chunk.iter().filter(|write| write.is_overwrite).count();
+        self.count(|counts| {
+            counts.overwritten += count(overwritten);
+            counts.updated += count(chunk.len() - overwritten);
+        });
+        self.record(async |tx| {
+            tx.settle(self.destination.id).await?;
+            tx.record_links(self.destination.id, &links).await
+        })
+        .await
+    }
+
+    /// What is left of a chunk that Google refused: all but the named ones; where it named none, each half, down to one.
+    fn without_refused<'w, R>(&self, chunk: &'w [Write<R>], items: &[usize]) -> Vec<&'w [Write<R>]> {
+        if chunk.len() == 1 {
+            self.count(|counts| counts.failed += 1);
+            return Vec::new();
+        }
+        if items.is_empty() {
+            let (first, second) = chunk.split_at(chunk.len() / 2);
+            return vec![first, second];
+        }
+        self.count(|counts| counts.failed += count(items.len()));
+        let is_fine = |(position, _): &(usize, &Write<R>)| !items.contains(position);
+        chunk.iter().enumerate().filter(is_fine).map(|(position, _)| &chunk[position..=position]).collect()
+    }
+
+    /// Deletes what the plan says.
+    pub(super) async fn apply_deletes(&self, plan: &Plan) -> Result<(), Stop> {
+        let delete = |action: &Action| match action {
+            Action::Delete { number, resource } => Some((*number, resource.clone())),
+            Action::Create { .. } | Action::Write { .. } | Action::Join { .. } | Action::Record { .. } | Action::Forget { .. } => None,
+        };
+        let deletes: Vec<(Option<ContactNumber>, ResourceName)> = plan.actions.iter().filter_map(delete).collect();
+        let size = self.size(Writes::Deletes, deletes.len(), PER_DELETE);
+        for chunk in deletes.chunks(size) {
+            self.delete(chunk).await?;
+        }
+        Ok(())
+    }
+
+    async fn delete(&self, chunk: &[(Option<ContactNumber>, ResourceName)]) -> Result<(), Stop> {
+        self.record(async |tx| tx.begin_write(self.destination.id).await).await?;
+        let names: Vec<ResourceName> = chunk.iter().map(|(_, name)| name.clone()).collect();
+        let deleted = match names.as_slice() {
+            [one] => self.account.delete_person(one).await,
+            several => self.account.delete_people(several).await,
+        };
+        if matches!(deleted, Err(GoogleError::NotFound)) && chunk.len() > 1 {
+            // One that the user deleted meanwhile fails the whole batch; a single delete takes "not found" for success.
+            self.record(async |tx| tx.settle(self.destination.id).await).await?;
+            for one in chunk.chunks(1) {
+                Box::pin(self.delete(one)).await?;
+            }
+            return Ok(());
+        }
+        self.answered(deleted).await?;
+        let numbers: Vec<ContactNumber> = chunk.iter().filter_map(|(number, _)| *number).collect();
+        self.count(|counts| counts.deleted += count(chunk.len()));
+        self.record(async |tx| {
+            tx.settle(self.destination.id).await?;
+            tx.forget_links(self.destination.id, &numbers).await
+        })
+        .await
+    }
+
+    async fn apply_joins(&self, plan: &Plan) -> Result<(), Stop> {
+        let mut by_group: BTreeMap<&ResourceName, Vec<ResourceName>> = BTreeMap::new();
+        for action in &plan.actions {
+            if let Action::Join { resource, group } = action {
+                by_group.entry(group).or_default().push(resource.clone());
+            }
+        }
+        for (group, members) in by_group {
+            self.join(group, &members).await?;
+        }
+        self.count(|counts| counts.overwritten += count(plan.displaced));
+        Ok(())
+    }
+
+    /// Puts contacts into a group.
+    pub(super) async fn join(&self, group: &ResourceName, members: &[ResourceName]) -> Result<(), Stop> {
+        self.record(async |tx| tx.begin_write(self.destination.id).await).await?;
+        let joined = self.account.add_to_group(group, members).await;
+        self.answered(joined).await?; // who is not found was deleted meanwhile: the next run sees it
+        self.record(async |tx| tx.settle(self.destination.id).await).await
+    }
+
+    fn tag(&self, contact: ContactNumber) -> GSyncTag {
+        GSyncTag { job: self.job.number, contact }
+    }
+
+    /// Contacts per call.
+    pub(super) fn size(&self, writes: Writes, count: usize, per_batch: usize) -> usize {
+        let left = self.runner.google.daily_contact_writes_left();
+        match calls(writes, count, per_batch, self.destinations, left) {
+            Calls::Single => 1,
+            Calls::Batches => per_batch,
+        }
+    }
+
+    fn links<R>(&self, chunk: &[Write<R>], people: Vec<Person>) -> Vec<(ContactNumber, Link)> {
+        let link = |(write, person): (&Write<R>, Person)| {
+            let link = Link {
+                stored: fingerprint(&person.content),
+                sent: fingerprint(&write.content),
+                resource: person.resource,
+                nonce: Some(write.nonce.clone()),
+                etags: person.etags?,
+            };
+            Some((write.number, link))
+        };
+        chunk.iter().zip(people).filter_map(link).collect()
+    }
+}
+
+fn count(number: usize) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}
