@@ -2,5 +2,6 @@
 
 pub mod domain;
 pub mod google;
+pub mod runner;
 pub mod store;
 pub mod sync;

@@ -13,6 +13,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub key: String,
     pub input_hash: String,
+    pub rows: Json,
     pub run_id: Uuid,
     pub created_at: DateTimeUtc,
 }

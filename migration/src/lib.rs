@@ -26,3 +26,11 @@ impl MigratorTrait for Migrator {
         ]
     }
 }
+
+/// Collation of columns that lists are ordered by: byte order, so that SQLite and PostgreSQL agree (SQLite's default).
+fn binary(manager: &SchemaManager<'_>) -> &'static str {
+    match manager.get_database_backend() {
+        sea_orm_migration::sea_orm::DbBackend::Postgres => "COLLATE \"C\"",
+        _ => "",
+    }
+}

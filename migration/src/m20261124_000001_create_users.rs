@@ -3,6 +3,8 @@
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::*;
 
+use crate::binary;
+
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
 
@@ -31,9 +33,9 @@ impl MigrationTrait for Migration {
                     .table("workspace_user")
                     .col(pk_uuid("id"))
                     .col(string_uniq("google_id"))
-                    .col(string("email"))
+                    .col(string("email").extra(binary(manager)))
                     .col(string("display_name"))
-                    .col(string("name_key"))
+                    .col(string("name_key").extra(binary(manager)))
                     .col(boolean("is_suspended"))
                     .col(boolean("is_archived"))
                     .col(boolean("is_guest"))

@@ -3,6 +3,8 @@
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::*;
 
+use crate::binary;
+
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
 
@@ -19,7 +21,7 @@ impl MigrationTrait for Migration {
                     .table("job")
                     .col(pk_uuid("id"))
                     .col(string("name"))
-                    .col(string("name_key"))
+                    .col(string("name_key").extra(binary(manager)))
                     .col(text("description"))
                     .col(string_len("status", 16))
                     .col(uuid("source_user_id"))

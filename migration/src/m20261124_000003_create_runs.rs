@@ -118,6 +118,7 @@ impl MigrationTrait for Migration {
                     .col(string_len("mutation", 32))
                     .col(string_len("key", 128))
                     .col(string("input_hash"))
+                    .col(json_binary("rows"))
                     .col(uuid("run_id"))
                     .col(timestamp_with_time_zone("created_at"))
                     .primary_key(Index::create().col("subject").col("mutation").col("key"))

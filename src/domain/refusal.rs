@@ -1,5 +1,7 @@
 //! Refusals: problems that the caller can correct, as data.
 
+use serde::{Deserialize, Serialize};
+
 use super::{DestinationId, EmailAddress, RunId};
 
 /// Problem that the caller can correct.
@@ -47,11 +49,10 @@ pub enum RefusalCode {
         run: RunId,
     },
     IdempotencyKeyReused,
-    IdempotencyKeyInUse,
 }
 
 /// Reasons against a destination user (R9).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[expect(
     missing_docs,
     reason = "the meanings are on the GraphQL enum InvalidDestinationReason, where clients read them"
@@ -68,8 +69,8 @@ pub enum InvalidDestinationReason {
     RemovalInProgress,
 }
 
-/// What became of one address of a list.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What became of one address of a list. Stored as JSON beside an idempotency key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {
     /// Index in the input.
     pub index: usize,
@@ -82,7 +83,7 @@ pub struct Row {
 }
 
 /// What happened to one address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Outcome {
     /// Now a destination.
     Added,
@@ -136,23 +137,46 @@ impl InvalidDestinationReason {
     #[must_use]
     pub fn message(self, address: &str, primary_domain: &str) -> String {
         let domain = EmailAddress::parse(address).map(|address| address.domain().to_owned()).unwrap_or_default();
+        let address = quoted(address);
         match self {
-            Self::MalformedAddress => format!("'{address}' is not an e-mail address."),
+            Self::MalformedAddress => format!("{address} is not an e-mail address."),
             Self::NotOnPrimaryDomain if domain == primary_domain => {
-                format!("'{address}' leads to a user who is not on the primary domain {primary_domain}.")
+                format!("{address} leads to a user who is not on the primary domain {primary_domain}.")
             }
-            Self::NotOnPrimaryDomain => format!("'{address}' is not on the primary domain {primary_domain}."),
-            Self::UserNotFound => format!("No user of the Workspace has the address '{address}'."),
-            Self::UserSuspended => format!("'{address}' is suspended."),
-            Self::UserArchived => format!("'{address}' is archived."),
-            Self::GuestUser => format!("'{address}' is a guest of the Workspace."),
-            Self::IsSourceUser => format!("'{address}' is the source user of the job."),
+            Self::NotOnPrimaryDomain => format!("{address} is not on the primary domain {primary_domain}."),
+            Self::UserNotFound => format!("No user of the Workspace has the address {address}."),
+            Self::UserSuspended => format!("{address} is suspended."),
+            Self::UserArchived => format!("{address} is archived."),
+            Self::GuestUser => format!("{address} is a guest of the Workspace."),
+            Self::IsSourceUser => format!("{address} is the source user of the job."),
             Self::AlreadyReceivesGroup => {
-                format!("'{address}' already receives this source group through another job.")
+                format!("{address} already receives this source group through another job.")
             }
             Self::RemovalInProgress => {
-                format!("'{address}' is still being removed from this source group; add the user when that has ended.")
+                format!("{address} is still being removed from this source group; add the user when that has ended.")
             }
         }
+    }
+}
+
+/// How much of a refused value its message repeats.
+const QUOTED: usize = 60;
+
+/// A value in quotation marks, short and clean enough for a message.
+#[must_use]
+pub fn quoted(text: &str) -> String {
+    let shown: String = text.chars().filter(|c| !c.is_control()).take(QUOTED).collect();
+    let rest = if text.chars().count() > QUOTED { "…" } else { "" };
+    format!("'{shown}{rest}'")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_values_are_not_repeated() {
+        assert_eq!(quoted("job_1"), "'job_1'");
+        assert_eq!(quoted(&"x".repeat(10_000)).chars().count(), QUOTED + 3);
     }
 }

@@ -67,4 +67,10 @@ impl Runner {
         let directory = Directory::new(store.clone(), google.clone(), Arc::clone(&clock));
         Self { store, google, clock, settings: Arc::new(settings), directory, contents: Arc::default() }
     }
+
+    /// Our table of users, and the way to bring it up to date.
+    #[must_use]
+    pub fn directory(&self) -> Directory {
+        self.directory.clone()
+    }
 }

@@ -35,8 +35,10 @@ impl Runner {
             if due.is_empty() {
                 return self.wait_shard(claimed, &later).await;
             }
-            let attempts = due.iter().map(|item| self.attempt(claimed, &run, item));
-            stream::iter(attempts).buffer_unordered(self.settings.accounts).try_for_each(async |()| Ok(())).await?;
+            let run = &run;
+            let attempts = due.into_iter().map(|item| async move { self.attempt(claimed, run, &item).await });
+            let mut attempts = stream::iter(attempts).buffer_unordered(self.settings.accounts);
+            while attempts.try_next().await?.is_some() {}
         }
         self.contents_done(claimed, run.kind).await?;
         Ok(self.store.atomically(async |tx| tx.end_work(claimed).await).await?)

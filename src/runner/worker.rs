@@ -26,12 +26,13 @@ pub(super) const MAX_FAILURES: i32 = 8;
 impl Runner {
     /// Keeps the schedule and works until `shutdown`; then finishes what is in hand for at most `grace`, and stops.
     pub async fn run(&self, shutdown: CancellationToken, grace: Duration) {
-        tokio::select! {
-            () = shutdown.cancelled() => {}
-            () = self.keep_schedule() => {}
-            () = self.work(&shutdown, grace) => return,
-        }
-        self.work(&shutdown, grace).await;
+        let schedule = async {
+            tokio::select! {
+                () = shutdown.cancelled() => {}
+                () = self.keep_schedule() => {}
+            }
+        };
+        tokio::join!(schedule, self.work(&shutdown, grace));
     }
 
     async fn work(&self, shutdown: &CancellationToken, grace: Duration) {

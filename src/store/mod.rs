@@ -5,12 +5,19 @@
 
 mod connect;
 mod convert;
+mod destinations;
 mod due;
 mod error;
+mod groups;
 mod insert_run;
+mod jobs;
 mod lease;
+mod page;
 mod progress;
+mod requests;
+mod runs;
 mod sync_state;
+mod users;
 mod wake;
 mod work;
 
@@ -22,8 +29,14 @@ use sea_orm::{DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, Tr
 use crate::domain::{Clock, Time};
 
 pub use connect::{ConnectError, connect};
+pub use destinations::{DestinationFilter, DestinationOrderField, SyncedGroupFilter};
 pub use error::{StoreError, StoreResult};
+pub use groups::ListedGroup;
+pub use jobs::{JobFilter, JobOrderField};
+pub use page::{Direction, Page, PageRequest, Position, SortKey};
 pub use progress::{DestinationOutcome, RunInHand, ShardItem};
+pub use requests::{AddUsers, Decision, DeleteJob, IdempotencyKey, NewJob, RemoveUsers, Replay, RunJob};
+pub use runs::{ResultFilter, RunFilter, RunOrderField};
 pub use sync_state::{AccountState, Cursor, GroupIntent, KeptGroup};
 pub use wake::Wakes;
 pub use work::{Claimed, Task};

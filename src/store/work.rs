@@ -113,12 +113,6 @@ impl Tx {
         Entity::delete_many().filter(waiting).exec(&self.db).await?;
         Ok(())
     }
-
-    /// Some work of the run is in hand, or waits.
-    pub(super) async fn has_work_of(&self, run: RunId) -> StoreResult<bool> {
-        let found = Entity::find().filter(Column::RunId.eq(run.uuid())).select_only().column(Column::Id);
-        Ok(found.into_tuple::<sea_orm::prelude::Uuid>().one(&self.db).await?.is_some())
-    }
 }
 
 impl Store {

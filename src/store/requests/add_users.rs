@@ -1,0 +1,49 @@
+//! Adds users to a job: they wait for its next run (R3).
+
+use super::Decision;
+use super::destinations::SourceGroup;
+use crate::domain::{Actor, InvalidDestinationPolicy, rows};
+use crate::store::{Store, StoreResult, Tx};
+
+/// Users to add.
+#[derive(Debug, Clone)]
+pub struct AddUsers {
+    /// Id of the job, as it was sent.
+    pub job: String,
+    /// Addresses, as they were sent.
+    pub emails: Vec<String>,
+    /// What to do if some are invalid.
+    pub on_invalid: InvalidDestinationPolicy,
+    /// Who asks.
+    pub by: Actor,
+}
+
+impl Store {
+    /// Adds users to a job, or says why not.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn add_users(&self, request: &AddUsers) -> StoreResult<Decision> {
+        self.request(async |tx| tx.add_users(request).await).await
+    }
+}
+
+impl Tx {
+    async fn add_users(&self, request: &AddUsers) -> StoreResult<Decision> {
+        let job = match self.changeable_job(&request.job).await? {
+            Ok(job) => job,
+            Err(decision) => return Ok(decision),
+        };
+        let group = job.source.group.clone();
+        let source = SourceGroup { user: job.source.user, group: group.as_str() };
+        let judged = self.judge(&request.emails, Some(&source), Some(job.id)).await?;
+        let valid = if judged.is_rejected(request.on_invalid) { Vec::new() } else { judged.valid() };
+        let added = self.insert_destinations(job.id, &source, &valid, &request.by).await?;
+        let (rows, refusals) = rows(&request.emails, &judged.verdicts, &added, &judged.primary_domain, "emails");
+        if !added.is_empty() {
+            self.touch_job(job.id).await?;
+        }
+        let job = self.job(job.id).await?;
+        Ok(Decision { refusals, rows, job, run: None, is_replay: false })
+    }
+}

@@ -1,0 +1,60 @@
+//! Deletes a job: its accounts are cleaned, or released to their users, and the last of them takes the job along (R13).
+
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+
+use super::Decision;
+use crate::domain::{Actor, DestinationStatus, JobStatus, RunKind, SyncedContactsPolicy, Time, Trigger};
+use crate::store::convert::Named;
+use crate::store::{Store, StoreResult, Tx};
+
+/// A job to delete.
+#[derive(Debug, Clone)]
+pub struct DeleteJob {
+    /// Id of the job, as it was sent.
+    pub job: String,
+    /// What becomes of synced contacts and groups.
+    pub synced_contacts: SyncedContactsPolicy,
+    /// Who asks.
+    pub by: Actor,
+}
+
+impl Store {
+    /// Deletes a job, or says why not.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn delete_job(&self, request: &DeleteJob) -> StoreResult<Decision> {
+        self.request(async |tx| tx.delete_job(request).await).await
+    }
+}
+
+impl Tx {
+    async fn delete_job(&self, request: &DeleteJob) -> StoreResult<Decision> {
+        use entity::job::{Column, Entity};
+        let job = match self.changeable_job(&request.job).await? {
+            Ok(job) => job,
+            Err(decision) => return Ok(decision),
+        };
+        Entity::update_many()
+            .col_expr(Column::Status, Expr::value(JobStatus::Deleting.name()))
+            .col_expr(Column::NextRunAt, Expr::value(None::<Time>))
+            .filter(Column::Id.eq(job.id.uuid()))
+            .exec(&self.db)
+            .await?;
+        self.touch_job(job.id).await?;
+        self.cancel_unfinished_sync(job.id).await?;
+        let kind = match request.synced_contacts {
+            SyncedContactsPolicy::Remove => RunKind::Removal,
+            SyncedContactsPolicy::Keep => RunKind::Release,
+        };
+        let mut destinations = self.destinations_of(job.id).await?;
+        // Who is being removed already is left to that removal; one that waits for its daily attempt is tried now.
+        destinations.retain(|one| {
+            one.status != DestinationStatus::Removing || (kind == RunKind::Removal && one.next_attempt_at.is_some())
+        });
+        self.start_removing(&destinations).await?;
+        let run = self.insert_run(&job, kind, Trigger::Removal, None, &request.by, &destinations).await?;
+        Ok(Decision { refusals: Vec::new(), rows: Vec::new(), job: Some(job), run: Some(run), is_replay: false })
+    }
+}

@@ -1,0 +1,92 @@
+//! Removes users from a job: a run cleans their accounts (R4).
+
+use std::collections::HashMap;
+
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+
+use super::Decision;
+use crate::domain::{
+    Actor, Destination, DestinationStatus, EmailAddress, Outcome, Row, RunKind, Time, Trigger, UserId,
+};
+use crate::store::convert::Named;
+use crate::store::users::users_by_addresses;
+use crate::store::{Store, StoreResult, Tx};
+
+/// Users to remove.
+#[derive(Debug, Clone)]
+pub struct RemoveUsers {
+    /// Id of the job, as it was sent.
+    pub job: String,
+    /// Addresses, as they were sent.
+    pub emails: Vec<String>,
+    /// Who asks.
+    pub by: Actor,
+}
+
+impl Store {
+    /// Removes users from a job, or says why not.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn remove_users(&self, request: &RemoveUsers) -> StoreResult<Decision> {
+        self.request(async |tx| tx.remove_users(request).await).await
+    }
+}
+
+impl Tx {
+    async fn remove_users(&self, request: &RemoveUsers) -> StoreResult<Decision> {
+        let job = match self.changeable_job(&request.job).await? {
+            Ok(job) => job,
+            Err(decision) => return Ok(decision),
+        };
+        let destinations = self.destinations_of(job.id).await?;
+        let addresses: Vec<EmailAddress> =
+            request.emails.iter().filter_map(|sent| EmailAddress::parse(sent).ok()).collect();
+        let users = users_by_addresses(&self.db, &addresses).await?;
+        let by_user: HashMap<UserId, &Destination> = destinations.iter().map(|one| (one.user, one)).collect();
+        // A user deleted from the Workspace has no address any more; the last known one still names the destination.
+        let by_email: HashMap<&EmailAddress, &Destination> = destinations.iter().map(|one| (&one.email, one)).collect();
+        let mut removed: Vec<&Destination> = Vec::new();
+        let mut rows = Vec::new();
+        for (index, sent) in request.emails.iter().enumerate() {
+            let address = EmailAddress::parse(sent).ok();
+            let found = address.and_then(|address| {
+                users.get(&address).and_then(|user| by_user.get(&user.id)).or_else(|| by_email.get(&address)).copied()
+            });
+            let outcome = match found {
+                None => Outcome::NotPresent,
+                Some(found) if removed.iter().any(|one| one.id == found.id) => Outcome::DuplicateInRequest,
+                Some(found) => {
+                    removed.push(found);
+                    Outcome::Removed
+                }
+            };
+            rows.push(Row { index, sent: sent.clone(), outcome, destination: found.map(|found| found.id) });
+        }
+        // Whose removal is in hand is left to it; one that waits for its daily attempt is tried now.
+        removed.retain(|one| one.status != DestinationStatus::Removing || one.next_attempt_at.is_some());
+        let removed: Vec<Destination> = removed.into_iter().cloned().collect();
+        if removed.is_empty() {
+            return Ok(Decision { refusals: Vec::new(), rows, job: Some(job), run: None, is_replay: false });
+        }
+        self.start_removing(&removed).await?;
+        let run = self.insert_run(&job, RunKind::Removal, Trigger::Removal, None, &request.by, &removed).await?;
+        self.touch_job(job.id).await?;
+        let job = self.job(job.id).await?;
+        Ok(Decision { refusals: Vec::new(), rows, job, run: Some(run), is_replay: false })
+    }
+
+    pub(super) async fn start_removing(&self, destinations: &[Destination]) -> StoreResult<()> {
+        use entity::destination::{Column, Entity};
+        for chunk in destinations.chunks(1_000) {
+            Entity::update_many()
+                .col_expr(Column::Status, Expr::value(DestinationStatus::Removing.name()))
+                .col_expr(Column::NextAttemptAt, Expr::value(None::<Time>))
+                .filter(Column::Id.is_in(chunk.iter().map(|one| one.id.uuid())))
+                .exec(&self.db)
+                .await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,322 @@
+//! Runs, their results and their log, read.
+
+use std::collections::HashMap;
+
+use sea_orm::prelude::Uuid;
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use super::convert::{Named, actor, email, from_json, run_error};
+use super::page::{Direction, Page, PageRequest, paged, starts_with};
+use super::{Store, StoreResult};
+use crate::domain::{
+    DestinationId, DestinationResult, Event, JobId, ResultId, ResultStatus, Run, RunId, RunKind, RunStatus, Time,
+    Trigger,
+};
+
+use entity::{run, run_event, run_result};
+
+/// Selects runs. Fields are ANDed, lists mean any of.
+#[derive(Debug, Clone, Default)]
+#[expect(missing_docs, reason = "the meanings are on the GraphQL input RunFilter")]
+pub struct RunFilter {
+    pub jobs: Option<Vec<JobId>>,
+    pub kinds: Option<Vec<RunKind>>,
+    pub triggers: Option<Vec<Trigger>>,
+    pub statuses: Option<Vec<RunStatus>>,
+    pub created_from: Option<Time>,
+    pub created_to: Option<Time>,
+}
+
+/// What runs may be ordered by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the meanings are on the GraphQL enum RunOrderField")]
+pub enum RunOrderField {
+    CreatedAt,
+    FinishedAt,
+}
+
+/// Selects results. Fields are ANDed, lists mean any of.
+#[derive(Debug, Clone, Default)]
+#[expect(missing_docs, reason = "the meanings are on the GraphQL input RunDestinationResultFilter")]
+pub struct ResultFilter {
+    pub statuses: Option<Vec<ResultStatus>>,
+    pub search: Option<String>,
+}
+
+pub(super) fn read_run(row: run::Model) -> StoreResult<Run> {
+    Ok(Run {
+        id: row.id.into(),
+        job: row.job_id.map(JobId::from),
+        number: row.number,
+        kind: RunKind::named(&row.kind)?,
+        trigger: Trigger::named(&row.trigger)?,
+        status: RunStatus::named(&row.status)?,
+        resumes_at: row.resumes_at,
+        destinations_total: row.destinations_total,
+        destinations_finished: row.destinations_finished,
+        counts: from_json("run", row.counts)?,
+        error: run_error("run", row.error_code, row.error_message)?,
+        requested_by: actor("run", &row.requested_by_kind, &row.requested_by)?,
+        created_at: row.created_at,
+        started_at: row.started_at,
+        finished_at: row.finished_at,
+    })
+}
+
+fn read_result(row: run_result::Model) -> StoreResult<DestinationResult> {
+    Ok(DestinationResult {
+        id: row.id.into(),
+        run: row.run_id.into(),
+        destination: row.destination_id.map(DestinationId::from),
+        email: email("run_result", &row.email)?,
+        status: ResultStatus::named(&row.status)?,
+        counts: from_json("run_result", row.counts)?,
+        error: run_error("run_result", row.error_code, row.error_message)?,
+        planned_deletions: row.planned_deletions,
+    })
+}
+
+impl Store {
+    /// A run.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn run(&self, id: RunId) -> StoreResult<Option<Run>> {
+        Ok(self.runs_by_ids(&[id]).await?.remove(&id))
+    }
+
+    /// Runs by their ids. The counts of one that works are those of its results so far.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn runs_by_ids(&self, ids: &[RunId]) -> StoreResult<HashMap<RunId, Run>> {
+        let these = run::Column::Id.is_in(ids.iter().map(|id| id.uuid()));
+        let rows = run::Entity::find().filter(these).all(&self.db).await?;
+        let runs = self.read_runs(rows).await?;
+        Ok(runs.into_iter().map(|run| (run.id, run)).collect())
+    }
+
+    /// A page of runs.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn runs_page(
+        &self,
+        filter: &RunFilter,
+        order: RunOrderField,
+        direction: Direction,
+        page: &PageRequest,
+    ) -> StoreResult<Page<Run>> {
+        use run::{Column, Entity};
+        let key = match order {
+            RunOrderField::CreatedAt => Column::CreatedAt,
+            RunOrderField::FinishedAt => Column::FinishedAt,
+        };
+        let select = Entity::find().filter(condition(filter));
+        let rows = paged(select, key, Column::Id, direction, page).all(&self.db).await?;
+        Ok(Page::of(self.read_runs(rows).await?, page))
+    }
+
+    /// How many runs a filter selects.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn count_runs(&self, filter: &RunFilter) -> StoreResult<u64> {
+        Ok(run::Entity::find().filter(condition(filter)).count(&self.db).await?)
+    }
+
+    /// Unfinished runs of these jobs: a sync before removals, a newer before an older.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn active_runs(&self, jobs: &[JobId]) -> StoreResult<HashMap<JobId, Run>> {
+        let unfinished = of_jobs(jobs).add(run::Column::FinishedAt.is_null());
+        let rows = run::Entity::find().filter(unfinished).order_by_asc(run::Column::CreatedAt).all(&self.db).await?;
+        let mut active: HashMap<JobId, Run> = HashMap::new();
+        for run in self.read_runs(rows).await? {
+            let Some(job) = run.job else { continue };
+            if active.get(&job).is_none_or(|known| known.kind != RunKind::Sync) || run.kind == RunKind::Sync {
+                active.insert(job, run);
+            }
+        }
+        Ok(active)
+    }
+
+    /// The last finished run of each of these jobs.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn last_runs(&self, jobs: &[JobId]) -> StoreResult<HashMap<JobId, Run>> {
+        use run::{Column, Entity};
+        let newest: Vec<(Uuid, Option<i32>)> = Entity::find()
+            .filter(of_jobs(jobs).add(Column::FinishedAt.is_not_null()))
+            .select_only()
+            .column(Column::JobId)
+            .column_as(Column::Number.max(), "number")
+            .group_by(Column::JobId)
+            .into_tuple()
+            .all(&self.db)
+            .await?;
+        let these = newest.into_iter().fold(Condition::any(), |any, (job, number)| {
+            any.add(Column::JobId.eq(job).and(Column::Number.eq(number)))
+        });
+        if these.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let rows = Entity::find().filter(these).all(&self.db).await?;
+        let runs = rows.into_iter().map(read_run).collect::<StoreResult<Vec<_>>>()?;
+        Ok(runs.into_iter().filter_map(|run| Some((run.job?, run))).collect())
+    }
+
+    async fn read_runs(&self, rows: Vec<run::Model>) -> StoreResult<Vec<Run>> {
+        let mut runs = rows.into_iter().map(read_run).collect::<StoreResult<Vec<_>>>()?;
+        let working: Vec<Uuid> =
+            runs.iter().filter(|run| !run.status.is_finished()).map(|run| run.id.uuid()).collect();
+        if working.is_empty() {
+            return Ok(runs);
+        }
+        let results = run_result::Entity::find().filter(run_result::Column::RunId.is_in(working)).all(&self.db).await?;
+        let mut sums = HashMap::new();
+        for row in results {
+            let sum: &mut crate::domain::Counts = sums.entry(row.run_id).or_default();
+            *sum += from_json("run_result", row.counts)?;
+        }
+        for run in &mut runs {
+            if let Some(sum) = sums.get(&run.id.uuid()) {
+                run.counts = *sum;
+            }
+        }
+        Ok(runs)
+    }
+
+    /// Results by their ids.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn results_by_ids(&self, ids: &[ResultId]) -> StoreResult<HashMap<ResultId, DestinationResult>> {
+        let these = run_result::Column::Id.is_in(ids.iter().map(|id| id.uuid()));
+        let rows = run_result::Entity::find().filter(these).all(&self.db).await?;
+        rows.into_iter().map(|row| read_result(row).map(|result| (result.id, result))).collect()
+    }
+
+    /// The result of each of these destinations in the last run that included it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn last_results(
+        &self,
+        destinations: &[DestinationId],
+    ) -> StoreResult<HashMap<DestinationId, DestinationResult>> {
+        use run_result::{Column, Entity};
+        let theirs = Column::DestinationId.is_in(destinations.iter().map(|id| id.uuid()));
+        let of_run = Entity::belongs_to(run::Entity).from(Column::RunId).to(run::Column::Id).into();
+        let newest: Vec<(Uuid, Option<i32>)> = Entity::find()
+            .filter(theirs.clone())
+            .join(sea_orm::JoinType::InnerJoin, of_run)
+            .select_only()
+            .column(Column::DestinationId)
+            .column_as(run::Column::Number.max(), "number")
+            .group_by(Column::DestinationId)
+            .into_tuple()
+            .all(&self.db)
+            .await?;
+        let these = newest.into_iter().fold(Condition::any(), |any, (destination, number)| {
+            any.add(Column::DestinationId.eq(destination).and(run::Column::Number.eq(number)))
+        });
+        if these.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let of_run = Entity::belongs_to(run::Entity).from(Column::RunId).to(run::Column::Id).into();
+        let rows = Entity::find().join(sea_orm::JoinType::InnerJoin, of_run).filter(these).all(&self.db).await?;
+        let results = rows.into_iter().map(read_result).collect::<StoreResult<Vec<_>>>()?;
+        Ok(results.into_iter().filter_map(|result| Some((result.destination?, result))).collect())
+    }
+
+    /// A page of results of a run, by address.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn results_page(
+        &self,
+        run: RunId,
+        filter: &ResultFilter,
+        page: &PageRequest,
+    ) -> StoreResult<Page<DestinationResult>> {
+        use run_result::{Column, Entity};
+        let select = Entity::find().filter(result_condition(run, filter));
+        let rows = paged(select, Column::Email, Column::Id, Direction::Ascending, page).all(&self.db).await?;
+        Ok(Page::of(rows.into_iter().map(read_result).collect::<StoreResult<_>>()?, page))
+    }
+
+    /// How many results a filter selects.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn count_results(&self, run: RunId, filter: &ResultFilter) -> StoreResult<u64> {
+        Ok(run_result::Entity::find().filter(result_condition(run, filter)).count(&self.db).await?)
+    }
+
+    /// Events of a run after a sequence number, in order, at most `limit`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn events(&self, run: RunId, after: i32, limit: u32) -> StoreResult<Vec<Event>> {
+        use run_event::{Column, Entity};
+        let rows = Entity::find()
+            .filter(Column::RunId.eq(run.uuid()).and(Column::Sequence.gt(after)))
+            .order_by_asc(Column::Sequence)
+            .limit(u64::from(limit))
+            .all(&self.db)
+            .await?;
+        rows.into_iter()
+            .map(|row| {
+                Ok(Event {
+                    run: row.run_id.into(),
+                    sequence: row.sequence,
+                    at: row.at,
+                    status: RunStatus::named(&row.status)?,
+                    kind: from_json("run_event", row.kind)?,
+                })
+            })
+            .collect()
+    }
+
+    /// Sequence number of the last event of a run; 0 when there is none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn last_sequence(&self, run: RunId) -> StoreResult<i32> {
+        let row = run::Entity::find_by_id(run.uuid()).one(&self.db).await?;
+        Ok(row.map_or(0, |row| row.last_sequence))
+    }
+}
+
+fn of_jobs(jobs: &[JobId]) -> Condition {
+    Condition::all().add(run::Column::JobId.is_in(jobs.iter().map(|id| id.uuid())))
+}
+
+fn condition(filter: &RunFilter) -> Condition {
+    use run::Column;
+    fn names<T: Named + PartialEq>(values: &[T]) -> Vec<&'static str> {
+        values.iter().map(|value| value.name()).collect()
+    }
+    Condition::all()
+        .add_option(filter.jobs.as_ref().map(|jobs| Column::JobId.is_in(jobs.iter().map(|id| id.uuid()))))
+        .add_option(filter.kinds.as_ref().map(|kinds| Column::Kind.is_in(names(kinds))))
+        .add_option(filter.triggers.as_ref().map(|triggers| Column::Trigger.is_in(names(triggers))))
+        .add_option(filter.statuses.as_ref().map(|statuses| Column::Status.is_in(names(statuses))))
+        .add_option(filter.created_from.map(|from| Column::CreatedAt.gte(from)))
+        .add_option(filter.created_to.map(|to| Column::CreatedAt.lt(to)))
+}
+
+fn result_condition(run: RunId, filter: &ResultFilter) -> Condition {
+    use run_result::Column;
+    let names = |statuses: &[ResultStatus]| statuses.iter().map(|status| status.name()).collect::<Vec<_>>();
+    Condition::all()
+        .add(Column::RunId.eq(run.uuid()))
+        .add_option(filter.statuses.as_ref().map(|statuses| Column::Status.is_in(names(statuses))))
+        .add_option(filter.search.as_ref().map(|search| {
+            Expr::col((run_result::Entity, Column::Email)).like(starts_with(&search.trim().to_lowercase()))
+        }))
+}
