@@ -2,6 +2,8 @@
 
 pub mod domain;
 pub mod google;
+pub mod graphql;
+pub mod http;
 pub mod runner;
 pub mod store;
 pub mod sync;

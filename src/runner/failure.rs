@@ -26,15 +26,18 @@ pub(super) enum Stop {
     Fail(RunError),
     /// The account does not exist any more.
     AccountGone(RunError),
-    /// The database failed; the work is taken up again.
-    Broken(StoreError),
+    /// The database failed, which is in the log; the work is taken up again.
+    Broken,
 }
 
 impl From<StoreError> for Stop {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::LeaseLost => Stop::Lost,
-            StoreError::Conflict | StoreError::Nonsense { .. } | StoreError::Database(_) => Stop::Broken(error),
+            StoreError::Conflict | StoreError::Nonsense { .. } | StoreError::Database(_) => {
+                tracing::error!(%error, "an attempt broke off");
+                Stop::Broken
+            }
         }
     }
 }

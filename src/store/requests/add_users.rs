@@ -1,6 +1,6 @@
 //! Adds users to a job: they wait for its next run (R3).
 
-use super::Decision;
+use super::{Decision, decided};
 use super::destinations::SourceGroup;
 use crate::domain::{Actor, InvalidDestinationPolicy, rows};
 use crate::store::{Store, StoreResult, Tx};
@@ -24,7 +24,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn add_users(&self, request: &AddUsers) -> StoreResult<Decision> {
-        self.request(async |tx| tx.add_users(request).await).await
+        decided!(self, add_users(request))
     }
 }
 

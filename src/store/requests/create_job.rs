@@ -5,7 +5,7 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::EntityTrait;
 
 use super::destinations::SourceGroup;
-use super::{Decision, IdempotencyKey, Replay};
+use super::{Decision, IdempotencyKey, Replay, decided};
 use crate::domain::{
     Actor, ContactGroup, DailySchedule, InvalidDestinationPolicy, JobId, JobNumber, JobStatus, Refusal, RefusalCode,
     RunKind, SourceHealthStatus, Trigger, WorkspaceUser, name_key, refusal, rows,
@@ -52,7 +52,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn create_job(&self, new: &NewJob) -> StoreResult<Decision> {
-        self.request(async |tx| tx.create_job(new).await).await
+        decided!(self, create_job(new))
     }
 
     /// The answer to an earlier `createJob` with this key, if there was one.

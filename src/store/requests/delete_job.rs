@@ -3,7 +3,7 @@
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-use super::Decision;
+use super::{Decision, decided};
 use crate::domain::{Actor, DestinationStatus, JobStatus, RunKind, SyncedContactsPolicy, Time, Trigger};
 use crate::store::convert::Named;
 use crate::store::{Store, StoreResult, Tx};
@@ -25,7 +25,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn delete_job(&self, request: &DeleteJob) -> StoreResult<Decision> {
-        self.request(async |tx| tx.delete_job(request).await).await
+        decided!(self, delete_job(request))
     }
 }
 

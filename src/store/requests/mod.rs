@@ -11,7 +11,7 @@ mod run_job;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter};
 
-use super::{Store, StoreError, StoreResult, Tx};
+use super::{StoreResult, Tx};
 use crate::domain::{Job, JobId, JobStatus, Refusal, RefusalCode, Row, Run, quoted};
 
 pub use add_users::AddUsers;
@@ -42,15 +42,18 @@ impl Decision {
     }
 }
 
-impl Store {
-    /// Runs a request, once more if another one came between its reading and its writing.
-    async fn request(&self, change: impl AsyncFn(&Tx) -> StoreResult<Decision>) -> StoreResult<Decision> {
-        match self.atomically(async |tx| change(tx).await).await {
-            Err(StoreError::Conflict) => self.atomically(async |tx| change(tx).await).await,
-            other => other,
+/// Runs a request, once more if another one came between its reading and its writing.
+macro_rules! decided {
+    ($store:expr, $method:ident($request:expr)) => {
+        match $store.atomically(async |tx| tx.$method($request).await).await {
+            Err($crate::store::StoreError::Conflict) => {
+                $store.atomically(async |tx| tx.$method($request).await).await
+            }
+            decided => decided,
         }
-    }
+    };
 }
+use decided;
 
 impl Tx {
     /// A job that may be changed, its row locked until the commit; or why it may not.

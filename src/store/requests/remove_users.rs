@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-use super::Decision;
+use super::{Decision, decided};
 use crate::domain::{
     Actor, Destination, DestinationStatus, EmailAddress, Outcome, Row, RunKind, Time, Trigger, UserId,
 };
@@ -30,7 +30,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn remove_users(&self, request: &RemoveUsers) -> StoreResult<Decision> {
-        self.request(async |tx| tx.remove_users(request).await).await
+        decided!(self, remove_users(request))
     }
 }
 

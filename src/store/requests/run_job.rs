@@ -1,6 +1,6 @@
 //! Queues a run that somebody asks for.
 
-use super::{Decision, IdempotencyKey, Replay};
+use super::{Decision, IdempotencyKey, Replay, decided};
 use crate::domain::{Actor, DestinationStatus, JobStatus, Refusal, RefusalCode, RunKind, Trigger, quoted};
 use crate::store::convert::Named;
 use crate::store::runs::read_run;
@@ -25,7 +25,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn run_job(&self, request: &RunJob) -> StoreResult<Decision> {
-        self.request(async |tx| tx.run_job(request).await).await
+        decided!(self, run_job(request))
     }
 }
 

@@ -1,0 +1,214 @@
+//! Batches: nested objects wait here and join in one statement per kind and level, with the crate `dataloader`.
+//!
+//! Made for each execution, never shared: what one caller has read says nothing to the next. A mutation that changes
+//! something starts with fresh ones ([`Loaders::forget`]), so that what it returns is the present.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use ::dataloader::BatchFn;
+use ::dataloader::cached::Loader;
+use async_graphql::async_trait::async_trait;
+use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextPrepareRequest};
+use async_graphql::{Request, ServerResult};
+
+use super::ApiError;
+use crate::domain::{
+    ContactGroup, ContactGroupId, Destination, DestinationId, DestinationResult, Job, JobId, ResultId, Run, RunId,
+    StatusCounts, SyncedGroup, SyncedGroupId, UserId, Workspace, WorkspaceUser,
+};
+use crate::store::{Store, StoreError, StoreResult};
+
+/// Keys per statement; SQLite binds 32,766 values.
+const BATCH: usize = 1_000;
+
+/// Gives each execution its loaders.
+pub(super) struct PerExecution;
+
+impl ExtensionFactory for PerExecution {
+    fn create(&self) -> Arc<dyn Extension> {
+        Arc::new(PerExecution)
+    }
+}
+
+#[async_trait]
+impl Extension for PerExecution {
+    async fn prepare_request(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        request: Request,
+        next: NextPrepareRequest<'_>,
+    ) -> ServerResult<Request> {
+        let request = match ctx.data_opt::<Store>() {
+            Some(store) => request.data(Loaders::new(store.clone())),
+            None => request,
+        };
+        next.run(ctx, request).await
+    }
+}
+
+/// What is loaded for a key: nothing, if there is no such thing. A failure is the same for the whole batch.
+type Loaded<T> = Result<Option<T>, Arc<StoreError>>;
+
+macro_rules! batches {
+    ($($(#[$doc:meta])* $name:ident: $key:ty => $value:ty = $read:ident;)*) => {
+        $(
+            struct $name(Store);
+
+            impl BatchFn<$key, Loaded<$value>> for $name {
+                async fn load(&mut self, keys: &[$key]) -> HashMap<$key, Loaded<$value>> {
+                    answered(keys, self.0.$read(keys).await)
+                }
+            }
+        )*
+    };
+}
+
+
+batches! {
+    Users: UserId => WorkspaceUser = users_by_ids;
+    ContactGroups: ContactGroupId => ContactGroup = groups_by_ids;
+    Jobs: JobId => Job = jobs_by_ids;
+    Destinations: DestinationId => Destination = destinations_by_ids;
+    SyncedGroups: SyncedGroupId => SyncedGroup = synced_groups_by_ids;
+    SyncedGroupsOf: DestinationId => SyncedGroup = synced_groups_of;
+    Runs: RunId => Run = runs_by_ids;
+    ActiveRuns: JobId => Run = active_runs;
+    LastRuns: JobId => Run = last_runs;
+    StatusCountsOf: JobId => StatusCounts = status_counts;
+    Results: ResultId => DestinationResult = results_by_ids;
+    LastResults: DestinationId => DestinationResult = last_results;
+}
+
+fn answered<K: Copy + Eq + Hash, V>(keys: &[K], read: StoreResult<HashMap<K, V>>) -> HashMap<K, Loaded<V>> {
+    match read {
+        Ok(mut found) => keys.iter().map(|&key| (key, Ok(found.remove(&key)))).collect(),
+        Err(error) => {
+            let error = Arc::new(error);
+            keys.iter().map(|&key| (key, Err(Arc::clone(&error)))).collect()
+        }
+    }
+}
+
+type By<K, V, F> = Loader<K, Loaded<V>, F>;
+
+struct Cached {
+    users: By<UserId, WorkspaceUser, Users>,
+    contact_groups: By<ContactGroupId, ContactGroup, ContactGroups>,
+    jobs: By<JobId, Job, Jobs>,
+    destinations: By<DestinationId, Destination, Destinations>,
+    synced_groups: By<SyncedGroupId, SyncedGroup, SyncedGroups>,
+    synced_groups_of: By<DestinationId, SyncedGroup, SyncedGroupsOf>,
+    runs: By<RunId, Run, Runs>,
+    active_runs: By<JobId, Run, ActiveRuns>,
+    last_runs: By<JobId, Run, LastRuns>,
+    status_counts: By<JobId, StatusCounts, StatusCountsOf>,
+    results: By<ResultId, DestinationResult, Results>,
+    last_results: By<DestinationId, DestinationResult, LastResults>,
+    workspace: tokio::sync::OnceCell<Option<Workspace>>,
+}
+
+impl Cached {
+    fn new(store: &Store) -> Self {
+        Self {
+            users: Loader::new(Users(store.clone())).with_max_batch_size(BATCH),
+            contact_groups: Loader::new(ContactGroups(store.clone())).with_max_batch_size(BATCH),
+            jobs: Loader::new(Jobs(store.clone())).with_max_batch_size(BATCH),
+            destinations: Loader::new(Destinations(store.clone())).with_max_batch_size(BATCH),
+            synced_groups: Loader::new(SyncedGroups(store.clone())).with_max_batch_size(BATCH),
+            synced_groups_of: Loader::new(SyncedGroupsOf(store.clone())).with_max_batch_size(BATCH),
+            runs: Loader::new(Runs(store.clone())).with_max_batch_size(BATCH),
+            active_runs: Loader::new(ActiveRuns(store.clone())).with_max_batch_size(BATCH),
+            last_runs: Loader::new(LastRuns(store.clone())).with_max_batch_size(BATCH),
+            status_counts: Loader::new(StatusCountsOf(store.clone())).with_max_batch_size(BATCH),
+            results: Loader::new(Results(store.clone())).with_max_batch_size(BATCH),
+            last_results: Loader::new(LastResults(store.clone())).with_max_batch_size(BATCH),
+            workspace: tokio::sync::OnceCell::new(),
+        }
+    }
+}
+
+/// The batches of one execution.
+pub(super) struct Loaders {
+    store: Store,
+    cached: RwLock<Arc<Cached>>,
+}
+
+macro_rules! loads {
+    ($($(#[$doc:meta])* $name:ident($key:ty) -> $value:ty = $loader:ident;)*) => {
+        $(
+            $(#[$doc])*
+            pub(super) async fn $name(&self, key: $key) -> Result<Option<$value>, ApiError> {
+                let cached = self.cached();
+                load(&cached.$loader, key).await
+            }
+        )*
+    };
+}
+
+impl Loaders {
+    fn new(store: Store) -> Self {
+        let cached = RwLock::new(Arc::new(Cached::new(&store)));
+        Self { store, cached }
+    }
+
+    /// Forgets what was read: something has changed since.
+    pub(super) fn forget(&self) {
+        *self.cached.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Cached::new(&self.store));
+    }
+
+    fn cached(&self) -> Arc<Cached> {
+        Arc::clone(&self.cached.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    loads! {
+        /// A user.
+        user(UserId) -> WorkspaceUser = users;
+        /// A contact group of a source user.
+        contact_group(ContactGroupId) -> ContactGroup = contact_groups;
+        /// A job.
+        job(JobId) -> Job = jobs;
+        /// A destination.
+        destination(DestinationId) -> Destination = destinations;
+        /// A synced group.
+        synced_group(SyncedGroupId) -> SyncedGroup = synced_groups;
+        /// The synced group of a destination.
+        synced_group_of(DestinationId) -> SyncedGroup = synced_groups_of;
+        /// A run.
+        run(RunId) -> Run = runs;
+        /// The unfinished run of a job.
+        active_run(JobId) -> Run = active_runs;
+        /// The last finished run of a job.
+        last_run(JobId) -> Run = last_runs;
+        /// A result.
+        result(ResultId) -> DestinationResult = results;
+        /// The result of a destination in the last run that included it.
+        last_result(DestinationId) -> DestinationResult = last_results;
+    }
+
+    /// Destinations of a job per status.
+    pub(super) async fn status_counts(&self, job: JobId) -> Result<StatusCounts, ApiError> {
+        let cached = self.cached();
+        Ok(load(&cached.status_counts, job).await?.unwrap_or_default())
+    }
+
+    /// The Workspace, as last read.
+    pub(super) async fn workspace(&self) -> Result<Option<Workspace>, ApiError> {
+        let cached = self.cached();
+        Ok(cached.workspace.get_or_try_init(|| self.store.workspace()).await?.clone())
+    }
+}
+
+async fn load<K, V, F>(loader: &By<K, V, F>, key: K) -> Result<Option<V>, ApiError>
+where
+    K: Copy + Eq + Hash + std::fmt::Debug,
+    V: Clone,
+    F: BatchFn<K, Loaded<V>>,
+{
+    match loader.try_load(key).await {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(error)) => Err(ApiError::internal(error)),
+        Err(error) => Err(ApiError::internal(error)),
+    }
+}

@@ -1,0 +1,83 @@
+//! The API: schema, resolvers, mutations, subscription, limits.
+//!
+//! Reads and changes go to `store`; what must be asked of Google while a client waits goes through [`GooglePort`]. Doc comments
+//! on types and fields here are the public descriptions. Expected refusals are data (`userErrors`); see `error` for the rest.
+
+mod codes;
+mod context;
+mod error;
+mod execute;
+mod filter;
+mod groups;
+mod limits;
+mod loaders;
+mod mutation;
+mod nulls;
+mod page;
+mod permission;
+mod port;
+mod query;
+mod scalars;
+mod subscription;
+mod types;
+
+use std::sync::Arc;
+
+use async_graphql::{SDLExportOptions, SchemaBuilder};
+
+use crate::domain::Clock;
+use crate::store::Store;
+use mutation::Mutation;
+use query::Query;
+use subscription::Subscription;
+
+pub use error::ApiError;
+pub use execute::{Answer, Call, Kind, RequestId, Schema};
+pub use limits::Limits;
+pub use port::{GooglePort, PortError};
+
+/// Settings of the schema.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The Workspace is the built-in sandbox.
+    pub is_sandbox: bool,
+    /// Time zone of schedules that name none.
+    pub default_zone: chrono_tz::Tz,
+    /// Page that documents the codes, each under an anchor of its name in lower case. Without one, `helpUrl` is null.
+    pub help: Option<url::Url>,
+    /// Limits of documents and requests.
+    pub limits: Limits,
+}
+
+/// The schema over these services.
+pub fn schema(store: Store, port: Arc<dyn GooglePort>, clock: Arc<dyn Clock>, options: Options) -> Schema {
+    let limits = options.limits;
+    let inner = builder()
+        .extension(nulls::NullPropagation) // first: it has to see what the others leave of a result
+        .extension(codes::Codes { complexity: limits.complexity })
+        .extension(loaders::PerExecution)
+        .data(store)
+        .data(port)
+        .data(clock)
+        .data(options)
+        .finish();
+    Schema { inner, limits }
+}
+
+fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
+    async_graphql::Schema::build(Query, Mutation, Subscription)
+        .register_output_type::<types::MutationPayload>() // no field returns it
+        .limit_recursive_depth(limits::NESTING)
+}
+
+/// The schema in the schema definition language, sorted and described.
+#[must_use]
+pub fn sdl() -> String {
+    let options = SDLExportOptions::new()
+        .sorted_fields()
+        .sorted_arguments()
+        .sorted_enum_items()
+        .include_specified_by()
+        .use_space_ident();
+    builder().finish().sdl_with_options(options)
+}

@@ -1,0 +1,151 @@
+//! `Mutation`: everything that changes. Input in, payload with `userErrors` out; each asks for the power it needs.
+
+mod create_job;
+mod input;
+mod key;
+mod text;
+
+use async_graphql::{Context, Object};
+
+use super::ApiError;
+use super::context::Services;
+use super::permission::Permission;
+use super::types::{
+    AddUsersPayload, CreateJobPayload, DeleteJobPayload, Job, RemoveUsersPayload, Run, RunJobPayload, UserError,
+};
+use crate::domain::{EmailAddress, Refusal, RefusalCode, Row, Summary};
+use crate::store::{AddUsers, DeleteJob, RemoveUsers, RunJob};
+use input::{AddUsersInput, CreateJobInput, DeleteJobInput, RemoveUsersInput, RunJobInput};
+
+/// Most addresses of one call.
+const MOST_ADDRESSES: usize = 500;
+
+/// Changes, run one after another in document order. Payloads are nullable so that one failure keeps the results before it.
+pub(super) struct Mutation;
+
+/// Changes, run one after another in document order. Payloads are nullable so that one failure keeps the results before it.
+#[Object]
+impl Mutation {
+    /// Requires OPERATOR. Creates a job and starts its first sync at once; it then runs daily. Asynchronous: follow `run`.
+    /// Codes: INVALID_DESTINATION_USER, JOB_REQUIRES_DESTINATION, SOURCE_*, TOO_MANY_ITEMS, INVALID_VALUE, IDEMPOTENCY_*.
+    async fn create_job(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to create.")] input: CreateJobInput,
+    ) -> Result<Option<CreateJobPayload>, ApiError> {
+        let operator = ctx.viewer()?.operator()?;
+        create_job::create_job(ctx, &operator, input).await.map(Some)
+    }
+
+    /// Requires OPERATOR. Adds users to a job. Does not start a sync: they stay PENDING until the next run. Idempotent.
+    /// Codes: INVALID_DESTINATION_USER, TOO_MANY_ITEMS, INVALID_VALUE, NOT_FOUND, JOB_DELETING.
+    async fn add_users(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whom to add to which job.")] input: AddUsersInput,
+    ) -> Result<Option<AddUsersPayload>, ApiError> {
+        let operator = ctx.viewer()?.operator()?;
+        if let Some(refusal) = not_a_list(&input.emails, "emails") {
+            let rows = Vec::new();
+            let (user_errors, summary, results) = answer(vec![refusal], rows);
+            return Ok(Some(AddUsersPayload { user_errors, job: None, summary, results }));
+        }
+        let addresses: Vec<EmailAddress> =
+            input.emails.iter().filter_map(|sent| EmailAddress::parse(sent).ok()).collect();
+        ctx.port()?.refresh_users(&addresses).await?;
+        let request = AddUsers {
+            job: input.job_id.to_string(),
+            on_invalid: input.on_invalid(),
+            emails: input.emails,
+            by: operator.viewer().actor(),
+        };
+        let decision = ctx.store()?.add_users(&request).await?;
+        ctx.loaders()?.forget();
+        let (user_errors, summary, results) = answer(decision.refusals, decision.rows);
+        Ok(Some(AddUsersPayload { user_errors, job: decision.job.map(Job), summary, results }))
+    }
+
+    /// Requires OPERATOR. Removes users from a job: deletes the synced contacts and the synced group from their accounts,
+    /// and keeps the contacts they added to it. Asynchronous: follow `run`. Idempotent. A job left without destinations
+    /// stays, and does not run until a user is added. Codes: TOO_MANY_ITEMS, INVALID_VALUE, NOT_FOUND, JOB_DELETING.
+    async fn remove_users(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whom to remove from which job.")] input: RemoveUsersInput,
+    ) -> Result<Option<RemoveUsersPayload>, ApiError> {
+        let operator = ctx.viewer()?.operator()?;
+        if let Some(refusal) = not_a_list(&input.emails, "emails") {
+            let (user_errors, summary, results) = answer(vec![refusal], Vec::new());
+            return Ok(Some(RemoveUsersPayload { user_errors, job: None, run: None, summary, results }));
+        }
+        let request =
+            RemoveUsers { job: input.job_id.to_string(), emails: input.emails, by: operator.viewer().actor() };
+        let decision = ctx.store()?.remove_users(&request).await?;
+        ctx.loaders()?.forget();
+        let (user_errors, summary, results) = answer(decision.refusals, decision.rows);
+        let (job, run) = (decision.job.map(Job), decision.run.map(Run));
+        Ok(Some(RemoveUsersPayload { user_errors, job, run, summary, results }))
+    }
+
+    /// Requires ADMIN. Deletes a job. With `syncedContacts: REMOVE` (the default) every destination is cleaned as by
+    /// `removeUsers`; with KEEP the contacts and groups stay and lose their gSync tags. An unfinished sync is canceled.
+    /// Asynchronous: follow `run`. Codes: NOT_FOUND, JOB_DELETING.
+    async fn delete_job(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which job to delete.")] input: DeleteJobInput,
+    ) -> Result<Option<DeleteJobPayload>, ApiError> {
+        let admin = ctx.viewer()?.admin()?;
+        let synced_contacts = input.synced_contacts();
+        let request =
+            DeleteJob { job: input.job_id.to_string(), synced_contacts, by: admin.viewer().actor() };
+        let decision = ctx.store()?.delete_job(&request).await?;
+        ctx.loaders()?.forget();
+        let deleted_job_id = decision.run.is_some().then_some(input.job_id);
+        let user_errors = decision.refusals.into_iter().map(UserError::from).collect();
+        Ok(Some(DeleteJobPayload { user_errors, deleted_job_id, run: decision.run.map(Run) }))
+    }
+
+    /// Requires OPERATOR. Runs a job now, pending destinations included. Asynchronous: follow `run`. Codes: NOT_FOUND,
+    /// JOB_DELETING, JOB_PAUSED, JOB_REQUIRES_DESTINATION, RUN_IN_PROGRESS, IDEMPOTENCY_*, INVALID_VALUE.
+    async fn run_job(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which job to run.")] input: RunJobInput,
+    ) -> Result<Option<RunJobPayload>, ApiError> {
+        let operator = ctx.viewer()?.operator()?;
+        let job = input.job_id.to_string();
+        let key = match key::read(operator.viewer(), "runJob", input.idempotency_key.as_deref(), &[&job]) {
+            Ok(key) => key,
+            Err(refusal) => {
+                return Ok(Some(RunJobPayload { user_errors: vec![refusal.into()], run: None, is_replay: false }));
+            }
+        };
+        let request = RunJob { job, key, by: operator.viewer().actor() };
+        let decision = ctx.store()?.run_job(&request).await?;
+        ctx.loaders()?.forget();
+        let user_errors = decision.refusals.into_iter().map(UserError::from).collect();
+        Ok(Some(RunJobPayload { user_errors, run: decision.run.map(Run), is_replay: decision.is_replay }))
+    }
+}
+
+type Rows = (Vec<UserError>, super::types::DestinationInputSummary, Vec<super::types::DestinationInputResult>);
+
+fn answer(refusals: Vec<Refusal>, rows: Vec<Row>) -> Rows {
+    let summary = Summary::of(&rows).into();
+    let results = rows.into_iter().map(super::types::DestinationInputResult).collect();
+    (refusals.into_iter().map(UserError::from).collect(), summary, results)
+}
+
+/// Why a list of addresses is refused as a whole.
+fn not_a_list(emails: &[String], field: &str) -> Option<Refusal> {
+    let path = ["input", field];
+    match emails.len() {
+        0 => Some(Refusal::new(RefusalCode::InvalidValue, &path, "The list is empty; name at least one address.")),
+        count if count > MOST_ADDRESSES => {
+            let message = format!("There are {count} addresses; at most {MOST_ADDRESSES} are allowed. Send several calls.");
+            Some(Refusal::new(RefusalCode::TooManyItems, &path, message))
+        }
+        _ => None,
+    }
+}

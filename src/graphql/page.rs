@@ -1,0 +1,129 @@
+//! Arguments of pages, and cursors.
+//!
+//! A cursor holds the sort key and the id of its item, and a mark of the list, filter and order it was issued for.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::ApiError;
+use crate::domain::{RunId, Time};
+use crate::store::{PageRequest, Position, SortKey};
+
+/// Items of a page unless the client asks for another number.
+pub(super) const PAGE: i32 = 25;
+/// Events of a page unless the client asks for another number.
+pub(super) const EVENT_PAGE: i32 = 100;
+/// Most items of a page. More is refused, not cut: a script's export must not be truncated silently.
+pub(super) const MAX_PAGE: i32 = 100;
+
+/// What a cursor is valid for: a list with its filter and order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Scope(u32);
+
+impl Scope {
+    /// The scope of a list. `parts` tell it from every other list.
+    pub(super) fn new(list: &str, parts: &impl std::fmt::Debug) -> Self {
+        let digest = Sha256::digest(format!("{list} {parts:?}"));
+        Self(u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]))
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+enum Key {
+    #[serde(rename = "t")]
+    Text(String),
+    #[serde(rename = "i")]
+    Micros(Option<i64>),
+}
+
+/// The cursor of an item.
+pub(super) fn cursor(scope: Scope, position: &Position) -> String {
+    let key = match &position.key {
+        SortKey::Text(text) => Key::Text(text.clone()),
+        SortKey::Instant(instant) => Key::Micros(instant.map(|instant| instant.timestamp_micros())),
+    };
+    let json = serde_json::to_vec(&(scope.0, key, position.id)).unwrap_or_default();
+    URL_SAFE_NO_PAD.encode(json)
+}
+
+fn position(scope: Scope, cursor: &str) -> Option<Position> {
+    let json = URL_SAFE_NO_PAD.decode(cursor).ok()?;
+    let (issued_for, key, id): (u32, Key, Uuid) = serde_json::from_slice(&json).ok()?;
+    let key = match key {
+        Key::Text(text) => SortKey::Text(text),
+        Key::Micros(None) => SortKey::Instant(None),
+        Key::Micros(Some(micros)) => SortKey::Instant(Some(Time::from_timestamp_micros(micros)?)),
+    };
+    (issued_for == scope.0).then_some(Position { key, id })
+}
+
+/// The page that `first` and `after` ask for.
+pub(super) fn request(scope: Scope, first: Option<i32>, after: Option<&str>) -> Result<PageRequest, ApiError> {
+    let first = checked(first, PAGE)?;
+    let after = after.map(|after| position(scope, after).ok_or(ApiError::InvalidCursor)).transpose()?;
+    Ok(PageRequest { first, after })
+}
+
+/// The number of items that `first` asks for.
+pub(super) fn checked(first: Option<i32>, default: i32) -> Result<u32, ApiError> {
+    let first = first.unwrap_or(default);
+    let out_of_range = || ApiError::BadUserInput {
+        argument: "first",
+        message: format!("first is {first}; it must be between 1 and {MAX_PAGE}."),
+    };
+    u32::try_from(first).ok().filter(|_| (1..=MAX_PAGE).contains(&first)).ok_or_else(out_of_range)
+}
+
+/// The cursor of an event, the same in subscription and list.
+pub(super) fn event_cursor(run: RunId, sequence: i32) -> String {
+    URL_SAFE_NO_PAD.encode(format!("{run}:{sequence}"))
+}
+
+/// Sequence of the event that a cursor names; 0 without one.
+pub(super) fn event_position(run: RunId, cursor: Option<&str>) -> Result<i32, ApiError> {
+    let Some(cursor) = cursor else { return Ok(0) };
+    let text = URL_SAFE_NO_PAD.decode(cursor).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    let sequence = text.and_then(|text| {
+        let (issued_for, sequence) = text.split_once(':')?;
+        (issued_for == run.to_string()).then(|| sequence.parse().ok()).flatten()
+    });
+    sequence.filter(|sequence| *sequence >= 0).ok_or(ApiError::InvalidCursor)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cursors_are_bound_to_their_list() {
+        let (jobs, runs) = (Scope::new("jobs", &"name"), Scope::new("runs", &"name"));
+        for key in [SortKey::Text("süd".into()), SortKey::Instant(None), SortKey::Instant(Time::from_timestamp_micros(1))] {
+            let known = Position { key, id: Uuid::new_v4() };
+            let cursor = cursor(jobs, &known);
+            assert_eq!(position(jobs, &cursor), Some(known));
+            assert_eq!(request(runs, None, Some(&cursor)), Err(ApiError::InvalidCursor));
+        }
+        for nonsense in ["", "!", "AAAA", "é"] {
+            assert_eq!(request(jobs, None, Some(nonsense)), Err(ApiError::InvalidCursor), "{nonsense}");
+        }
+    }
+
+    #[test]
+    fn cursors_of_events_are_bound_to_their_run() {
+        let run = RunId::random();
+        assert_eq!(event_position(run, Some(&event_cursor(run, 7))), Ok(7));
+        assert_eq!(event_position(RunId::random(), Some(&event_cursor(run, 7))), Err(ApiError::InvalidCursor));
+        assert_eq!(event_position(run, None), Ok(0));
+    }
+
+    #[test]
+    fn pages_are_never_cut_silently() {
+        assert_eq!(checked(None, PAGE), Ok(25));
+        for first in [0, -1, 101, i32::MIN, i32::MAX] {
+            assert!(checked(Some(first), PAGE).is_err(), "{first}");
+        }
+    }
+}

@@ -1,0 +1,418 @@
+//! Connections: pages of lists, counted only where the count is selected.
+
+use async_graphql::{Context, Object, SimpleObject};
+
+use super::{
+    Destination, Job, Run, RunDestinationResult, RunEventEdge, SyncedGroup, WorkspaceUser, run_event::RunEvent,
+};
+use crate::domain::{self, JobId, RunId, UserId, name_key};
+use crate::graphql::ApiError;
+use crate::graphql::context::Services;
+use crate::graphql::filter::{
+    DestinationFilter, DestinationOrder, JobFilter, JobOrder, RunDestinationResultFilter, RunFilter, RunOrder,
+    SyncedGroupFilter,
+};
+use crate::graphql::page::{self, EVENT_PAGE, Scope, cursor, event_position};
+use crate::store::{
+    self, DestinationOrderField, Direction, JobOrderField, Page, Position, RunOrderField, SortKey, Store, StoreResult,
+};
+
+/// State of a pagination.
+#[derive(SimpleObject)]
+pub(in crate::graphql) struct PageInfo {
+    /// Indicates there are more items.
+    has_next_page: bool,
+    /// Always false when no cursor was given.
+    has_previous_page: bool,
+    /// Cursor of the first edge. Null on an empty page.
+    start_cursor: Option<String>,
+    /// Cursor of the last edge, for `after`. Null on an empty page.
+    end_cursor: Option<String>,
+}
+
+/// What `totalCount` counts.
+enum Total {
+    Jobs(store::JobFilter),
+    Destinations(store::DestinationFilter),
+    SyncedGroups(store::SyncedGroupFilter),
+    Runs(store::RunFilter),
+    Results(RunId, store::ResultFilter),
+    Users(String),
+}
+
+impl Total {
+    async fn count(&self, store: &Store) -> StoreResult<i32> {
+        Ok(int(match self {
+            Self::Jobs(filter) => store.count_jobs(filter).await?,
+            Self::Destinations(filter) => store.count_destinations(filter).await?,
+            Self::SyncedGroups(filter) => store.count_synced_groups(filter).await?,
+            Self::Runs(filter) => store.count_runs(filter).await?,
+            Self::Results(run, filter) => store.count_results(*run, filter).await?,
+            Self::Users(search) => store.count_users(search).await?,
+        }))
+    }
+}
+
+/// A count as GraphQL's `Int`.
+pub(in crate::graphql) fn int(count: u64) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
+}
+
+struct Items<T> {
+    /// Items with their cursors.
+    items: Vec<(String, T)>,
+    has_next: bool,
+    has_previous: bool,
+    total: Total,
+}
+
+impl<T> Items<T> {
+    fn new<D>(
+        page: Page<D>,
+        request: &store::PageRequest,
+        scope: Scope,
+        total: Total,
+        position: impl Fn(&D) -> Position,
+        node: impl Fn(D) -> T,
+    ) -> Self {
+        let items = page.items.into_iter().map(|item| (cursor(scope, &position(&item)), node(item))).collect();
+        Self { items, has_next: page.has_next, has_previous: request.after.is_some(), total }
+    }
+
+    fn info(&self) -> PageInfo {
+        PageInfo {
+            has_next_page: self.has_next,
+            has_previous_page: self.has_previous,
+            start_cursor: self.items.first().map(|(cursor, _)| cursor.clone()),
+            end_cursor: self.items.last().map(|(cursor, _)| cursor.clone()),
+        }
+    }
+}
+
+macro_rules! connections {
+    ($($connection:ident, $edge:ident of $node:ident: $page:literal, $item:literal;)*) => {
+        $(
+            #[doc = $page]
+            pub(in crate::graphql) struct $connection(Items<$node>);
+
+            #[doc = $item]
+            #[derive(SimpleObject)]
+            pub(in crate::graphql) struct $edge {
+                /// Opaque cursor of the item.
+                cursor: String,
+                /// Item itself.
+                node: $node,
+            }
+
+            #[doc = $page]
+            #[Object]
+            impl $connection {
+                /// Items with their cursors.
+                async fn edges(&self) -> Vec<$edge> {
+                    let edge = |(cursor, node): &(String, $node)| $edge { cursor: cursor.clone(), node: node.clone() };
+                    self.0.items.iter().map(edge).collect()
+                }
+
+                /// Items alone.
+                async fn nodes(&self) -> Vec<$node> {
+                    self.0.items.iter().map(|(_, node)| node.clone()).collect()
+                }
+
+                /// State of the pagination.
+                async fn page_info(&self) -> PageInfo {
+                    self.0.info()
+                }
+
+                /// Number of items in all pages, counted only if selected.
+                async fn total_count(&self, ctx: &Context<'_>) -> Result<i32, ApiError> {
+                    Ok(self.0.total.count(ctx.store()?).await?)
+                }
+            }
+        )*
+    };
+}
+
+connections! {
+    JobConnection, JobEdge of Job: "Page of jobs.", "Job with its cursor.";
+    DestinationConnection, DestinationEdge of Destination: "Page of destinations.", "Destination with its cursor.";
+    SyncedGroupConnection, SyncedGroupEdge of SyncedGroup: "Page of synced groups.", "Synced group with its cursor.";
+    RunConnection, RunEdge of Run: "Page of runs.", "Run with its cursor.";
+    RunDestinationResultConnection, RunDestinationResultEdge of RunDestinationResult: "Page of results.", "Result with its cursor.";
+    WorkspaceUserConnection, WorkspaceUserEdge of WorkspaceUser: "Page of users.", "User with its cursor.";
+}
+
+impl JobConnection {
+    /// Jobs that a client selects.
+    pub(in crate::graphql) async fn of_filter(
+        ctx: &Context<'_>,
+        filter: Option<JobFilter>,
+        order: Option<JobOrder>,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<Self, ApiError> {
+        let (field, direction) = JobOrder::read(order);
+        Self::read(ctx, JobFilter::read(filter)?, field, direction, first, after).await
+    }
+
+    /// Jobs that sync from a user.
+    pub(in crate::graphql) async fn of_source(
+        ctx: &Context<'_>,
+        user: UserId,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<Self, ApiError> {
+        let filter = store::JobFilter { source_user: Some(user), ..store::JobFilter::default() };
+        Self::read(ctx, filter, JobOrderField::CreatedAt, Direction::Descending, first, after).await
+    }
+
+    async fn read(
+        ctx: &Context<'_>,
+        filter: store::JobFilter,
+        field: JobOrderField,
+        direction: Direction,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<Self, ApiError> {
+        let scope = Scope::new("jobs", &(&filter, field, direction));
+        let request = page::request(scope, first, after.as_deref())?;
+        let page = ctx.store()?.jobs_page(&filter, field, direction, &request).await?;
+        let position = |job: &domain::Job| Position {
+            key: match field {
+                JobOrderField::CreatedAt => SortKey::Instant(Some(job.created_at)),
+                JobOrderField::UpdatedAt => SortKey::Instant(Some(job.updated_at)),
+                JobOrderField::Name => SortKey::Text(name_key(&job.name)),
+            },
+            id: job.id.uuid(),
+        };
+        Ok(Self(Items::new(page, &request, scope, Total::Jobs(filter), position, Job)))
+    }
+}
+
+impl DestinationConnection {
+    /// Destinations that a client selects.
+    pub(in crate::graphql) async fn of_filter(
+        ctx: &Context<'_>,
+        filter: Option<DestinationFilter>,
+        order: Option<DestinationOrder>,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<Self, ApiError> {
+        let (field, direction) = DestinationOrder::read(order);
+        Self::read(ctx, DestinationFilter::read(filter)?, field, direction, first, after).await
+    }
+
+    /// Destinations of a job.
+    pub(in crate::graphql) async fn of_job(
+        ctx: &Context<'_>,
+        job: JobId,
+        filter: Option<DestinationFilter>,
+        order: Option<DestinationOrder>,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<Self, ApiError> {
+        let (field, direction) = DestinationOrder::read(order);
+        let mut filter = DestinationFilter::read(filter)?;
+        filter.jobs = Some(only(job, filter.jobs));
+        Self::read(ctx, filter, field, direction, first, after).await
+    }
+
+    /// Destinations that are a user.
+    pub(in crate::graphql) async fn of_user(
+        ctx: &Context<'_>,
+        user: UserId,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<Self, ApiError> {
+        let filter = store::DestinationFilter { user: Some(user), ..store::DestinationFilter::default() };
+        Self::read(ctx, filter, DestinationOrderField::AddedAt, Direction::Ascending, first, after).await
+    }
+
+    async fn read(
+        ctx: &Context<'_>,
+        filter: store::DestinationFilter,
+        field: DestinationOrderField,
+        direction: Direction,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<Self, ApiError> {
+        let scope = Scope::new("destinations", &(&filter, field, direction));
+        let request = page::request(scope, first, after.as_deref())?;
+        let page = ctx.store()?.destinations_page(&filter, field, direction, &request).await?;
+        let position = |destination: &domain::Destination| Position {
+            key: match field {
+                DestinationOrderField::Email => SortKey::Text(destination.email.to_string()),
+                DestinationOrderField::AddedAt => SortKey::Instant(Some(destination.added_at)),
+            },
+            id: destination.id.uuid(),
+        };
+        Ok(Self(Items::new(page, &request, scope, Total::Destinations(filter), position, Destination)))
+    }
+}
+
+impl SyncedGroupConnection {
+    /// Synced groups that a client selects.
+    pub(in crate::graphql) async fn of_filter(
+        ctx: &Context<'_>,
+        filter: Option<SyncedGroupFilter>,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<Self, ApiError> {
+        let filter = SyncedGroupFilter::read(filter)?;
+        let scope = Scope::new("syncedGroups", &filter);
+        let request = page::request(scope, first, after.as_deref())?;
+        let page = ctx.store()?.synced_groups_page(&filter, &request).await?;
+        let position = |group: &domain::SyncedGroup| Position {
+            key: SortKey::Instant(Some(group.created_at)),
+            id: group.id.uuid(),
+        };
+        Ok(Self(Items::new(page, &request, scope, Total::SyncedGroups(filter), position, SyncedGroup)))
+    }
+}
+
+impl RunConnection {
+    /// Runs that a client selects.
+    pub(in crate::graphql) async fn of_filter(
+        ctx: &Context<'_>,
+        filter: Option<RunFilter>,
+        order: Option<RunOrder>,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<Self, ApiError> {
+        let (field, direction) = RunOrder::read(order);
+        Self::read(ctx, RunFilter::read(filter)?, field, direction, first, after).await
+    }
+
+    /// Runs of a job.
+    pub(in crate::graphql) async fn of_job(
+        ctx: &Context<'_>,
+        job: JobId,
+        filter: Option<RunFilter>,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<Self, ApiError> {
+        let mut filter = RunFilter::read(filter)?;
+        filter.jobs = Some(only(job, filter.jobs));
+        Self::read(ctx, filter, RunOrderField::CreatedAt, Direction::Descending, first, after).await
+    }
+
+    async fn read(
+        ctx: &Context<'_>,
+        filter: store::RunFilter,
+        field: RunOrderField,
+        direction: Direction,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<Self, ApiError> {
+        let scope = Scope::new("runs", &(&filter, field, direction));
+        let request = page::request(scope, first, after.as_deref())?;
+        let page = ctx.store()?.runs_page(&filter, field, direction, &request).await?;
+        let position = |run: &domain::Run| Position {
+            key: SortKey::Instant(match field {
+                RunOrderField::CreatedAt => Some(run.created_at),
+                RunOrderField::FinishedAt => run.finished_at,
+            }),
+            id: run.id.uuid(),
+        };
+        Ok(Self(Items::new(page, &request, scope, Total::Runs(filter), position, Run)))
+    }
+}
+
+impl RunDestinationResultConnection {
+    /// Results of a run.
+    pub(in crate::graphql) async fn of_run(
+        ctx: &Context<'_>,
+        run: RunId,
+        filter: Option<RunDestinationResultFilter>,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<Self, ApiError> {
+        let filter = RunDestinationResultFilter::read(filter)?;
+        let scope = Scope::new("results", &(run, &filter));
+        let request = page::request(scope, first, after.as_deref())?;
+        let page = ctx.store()?.results_page(run, &filter, &request).await?;
+        let position = |result: &domain::DestinationResult| Position {
+            key: SortKey::Text(result.email.to_string()),
+            id: result.id.uuid(),
+        };
+        Ok(Self(Items::new(page, &request, scope, Total::Results(run, filter), position, RunDestinationResult)))
+    }
+}
+
+impl WorkspaceUserConnection {
+    /// Users whose name or address begins with `search`.
+    pub(in crate::graphql) async fn of_search(
+        ctx: &Context<'_>,
+        search: String,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<Self, ApiError> {
+        let scope = Scope::new("users", &search);
+        let request = page::request(scope, first, after.as_deref())?;
+        let page = ctx.store()?.users_page(&search, &request).await?;
+        let position = |user: &domain::WorkspaceUser| Position {
+            key: SortKey::Text(name_key(&user.display_name)),
+            id: user.id.uuid(),
+        };
+        Ok(Self(Items::new(page, &request, scope, Total::Users(search), position, WorkspaceUser)))
+    }
+}
+
+/// A list that is nested in a job selects within that job.
+fn only(job: JobId, selected: Option<Vec<JobId>>) -> Vec<JobId> {
+    if selected.is_none_or(|selected| selected.contains(&job)) { vec![job] } else { Vec::new() }
+}
+
+/// Page of the log of a run.
+pub(in crate::graphql) struct RunEventConnection {
+    run: RunId,
+    events: Vec<domain::Event>,
+    has_next: bool,
+    has_previous: bool,
+}
+
+impl RunEventConnection {
+    /// Events of a run.
+    pub(in crate::graphql) async fn of_run(
+        ctx: &Context<'_>,
+        run: RunId,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<Self, ApiError> {
+        let first = page::checked(first, EVENT_PAGE)?;
+        let position = event_position(run, after.as_deref())?;
+        let mut events = ctx.store()?.events(run, position, first + 1).await?;
+        let has_next = events.len() > first as usize;
+        events.truncate(first as usize);
+        Ok(Self { run, events, has_next, has_previous: after.is_some() })
+    }
+}
+
+/// Page of the log of a run.
+#[Object]
+impl RunEventConnection {
+    /// Items with their cursors.
+    async fn edges(&self) -> Vec<RunEventEdge> {
+        self.events.iter().cloned().map(|event| RunEventEdge::new(event, true)).collect()
+    }
+
+    /// Items alone.
+    async fn nodes(&self) -> Vec<RunEvent> {
+        self.events.iter().cloned().map(RunEvent::from).collect()
+    }
+
+    /// State of the pagination.
+    async fn page_info(&self) -> PageInfo {
+        let cursor = |event: &domain::Event| page::event_cursor(event.run, event.sequence);
+        PageInfo {
+            has_next_page: self.has_next,
+            has_previous_page: self.has_previous,
+            start_cursor: self.events.first().map(cursor),
+            end_cursor: self.events.last().map(cursor),
+        }
+    }
+
+    /// Number of items in all pages, counted only if selected.
+    async fn total_count(&self, ctx: &Context<'_>) -> Result<i32, ApiError> {
+        Ok(ctx.store()?.last_sequence(self.run).await?)
+    }
+}

@@ -1,0 +1,77 @@
+//! `RunDestinationResult`: what a run did at one destination.
+
+use async_graphql::{Context, Enum, ID, Object};
+
+use super::{ContactCounts, Destination, Run, RunError};
+use crate::domain;
+use crate::graphql::ApiError;
+use crate::graphql::context::Services;
+use crate::graphql::scalars::EmailAddress;
+
+/// Result of a run at one destination.
+#[derive(Debug, Clone)]
+pub(in crate::graphql) struct RunDestinationResult(pub(in crate::graphql) domain::DestinationResult);
+
+/// Status at one destination. Open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::ResultStatus")]
+pub(in crate::graphql) enum RunDestinationStatus {
+    /// Not begun.
+    Waiting,
+    /// In hand.
+    Running,
+    /// All contacts are right.
+    Succeeded,
+    /// See `error`.
+    Failed,
+    /// Not attempted: the run ended first.
+    Skipped,
+}
+
+/// Result of a run at one destination.
+#[Object]
+impl RunDestinationResult {
+    /// Opaque global ID of the object. Do not parse it.
+    pub(in crate::graphql) async fn id(&self) -> ID {
+        self.0.id.to_string().into()
+    }
+
+    /// Address at the time of the run.
+    async fn email(&self) -> EmailAddress {
+        self.0.email.clone().into()
+    }
+
+    /// Destination. Null once removed.
+    async fn destination(&self, ctx: &Context<'_>) -> Result<Option<Destination>, ApiError> {
+        match self.0.destination {
+            Some(destination) => Ok(ctx.loaders()?.destination(destination).await?.map(Destination)),
+            None => Ok(None),
+        }
+    }
+
+    /// Run of the result.
+    async fn run(&self, ctx: &Context<'_>) -> Result<Run, ApiError> {
+        let run = ctx.loaders()?.run(self.0.run).await?;
+        run.map(Run).ok_or_else(|| ApiError::internal("a result without its run"))
+    }
+
+    /// Status at this destination.
+    async fn status(&self) -> RunDestinationStatus {
+        self.0.status.into()
+    }
+
+    /// Contacts at this destination.
+    async fn counts(&self) -> ContactCounts {
+        self.0.counts.into()
+    }
+
+    /// Error at this destination. Null when none.
+    async fn error(&self) -> Option<RunError> {
+        self.0.error.clone().map(RunError)
+    }
+
+    /// Deletions planned here by the last plan.
+    async fn planned_deletions(&self) -> i32 {
+        self.0.planned_deletions
+    }
+}

@@ -1,0 +1,188 @@
+//! One socket, from `connection_init` to its end.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::ws::{Message, WebSocket};
+use chrono::{SecondsFormat, TimeDelta};
+use serde_json::{Map, Value};
+use tokio::time::timeout;
+
+use super::message::{Ack, Close, Incoming, Outgoing};
+use super::operations::{Operations, Output, Said};
+use crate::domain::{Time, Viewer};
+use crate::graphql::{Answer, ApiError, Call, RequestId};
+use crate::http::endpoint::{from_json, token_of};
+use crate::http::{AuthError, Settings};
+
+/// Within this a client has to say who it is. graphql-ws waits as long for the acknowledgement.
+const INIT_TIMEOUT: TimeDelta = TimeDelta::seconds(10);
+/// Below the 30 to 60 seconds after which proxies drop a silent connection.
+const PING_INTERVAL: TimeDelta = TimeDelta::seconds(20);
+/// Pings without any sign of life after which the client is gone.
+const MISSED_PINGS: u32 = 2;
+/// A client that takes nothing for as long as it may be silent is gone.
+const SEND_TIMEOUT: Duration = Duration::from_secs(60);
+/// Running operations of one socket; a console has a handful.
+const OPERATIONS: usize = 100;
+
+/// Why a socket ends.
+enum End {
+    /// We close it, and say why.
+    Close(Close),
+    /// The client is gone.
+    Gone,
+}
+
+/// One socket.
+pub(super) struct Connection {
+    socket: WebSocket,
+    settings: Arc<Settings>,
+    viewer: Option<Viewer>,
+    operations: Operations,
+    /// When the socket ends: without `connection_init`, or with the token.
+    deadline: Time,
+    next_ping: Time,
+    unanswered: u32,
+}
+
+impl Connection {
+    pub(super) fn new(socket: WebSocket, settings: Arc<Settings>) -> Self {
+        let now = settings.auth.clock().now();
+        Self {
+            socket,
+            settings,
+            viewer: None,
+            operations: Operations::new(),
+            deadline: now + INIT_TIMEOUT,
+            next_ping: now + PING_INTERVAL,
+            unanswered: 0,
+        }
+    }
+
+    /// Serves until one side ends it.
+    pub(super) async fn serve(mut self) {
+        let end = if self.socket.protocol().is_none() {
+            End::Close(Close::Subprotocol)
+        } else {
+            loop {
+                if let Err(end) = self.step().await {
+                    break end;
+                }
+            }
+        };
+        if let End::Close(close) = end {
+            let _ = timeout(SEND_TIMEOUT, self.socket.send(close.frame())).await; // it may be gone by now
+        }
+    }
+
+    async fn step(&mut self) -> Result<(), End> {
+        let clock = self.settings.auth.clock();
+        let (expiry, ping) = (clock.reach(self.deadline), clock.reach(self.next_ping));
+        tokio::select! {
+            biased; // an expired token ends the socket before anything else is sent
+            () = expiry => Err(End::Close(self.overdue())),
+            message = self.socket.recv() => self.hear(message).await,
+            () = ping => self.ping().await,
+            Some(said) = self.operations.next() => self.pass_on(said).await,
+        }
+    }
+
+    fn overdue(&self) -> Close {
+        if self.viewer.is_some() { Close::Forbidden("token expired") } else { Close::InitTimeout }
+    }
+
+    async fn ping(&mut self) -> Result<(), End> {
+        if self.unanswered >= MISSED_PINGS {
+            return Err(End::Gone);
+        }
+        self.unanswered += 1;
+        self.next_ping = self.settings.auth.clock().now() + PING_INTERVAL;
+        self.say(&Outgoing::Ping).await
+    }
+
+    async fn hear(&mut self, message: Option<Result<Message, axum::Error>>) -> Result<(), End> {
+        self.unanswered = 0;
+        match message {
+            None | Some(Err(_) | Ok(Message::Close(_))) => Err(End::Gone),
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(()), // answered by the library
+            Some(Ok(Message::Binary(_))) => Err(End::Close(Close::Malformed)),
+            Some(Ok(Message::Text(text))) => match serde_json::from_str(&text) {
+                Ok(incoming) => self.obey(incoming).await,
+                Err(_) => Err(End::Close(Close::Malformed)),
+            },
+        }
+    }
+
+    async fn obey(&mut self, incoming: Incoming) -> Result<(), End> {
+        match incoming {
+            Incoming::ConnectionInit { payload } => self.init(&payload.unwrap_or_default()).await,
+            Incoming::Ping => self.say(&Outgoing::Pong).await,
+            Incoming::Pong => Ok(()),
+            Incoming::Subscribe { id, payload } => self.subscribe(id, payload).await,
+            Incoming::Complete { id } => {
+                self.operations.stop(&id);
+                Ok(())
+            }
+        }
+    }
+
+    async fn init(&mut self, payload: &Map<String, Value>) -> Result<(), End> {
+        if self.viewer.is_some() {
+            return Err(End::Close(Close::SecondInit));
+        }
+        let viewer = token(payload).and_then(|token| self.settings.auth.viewer(token));
+        let viewer = viewer.map_err(|error| End::Close(Close::Forbidden(error.message())))?;
+        let expires_at = viewer.expires_at.to_rfc3339_opts(SecondsFormat::Millis, true);
+        let ping_interval_ms = PING_INTERVAL.num_milliseconds().unsigned_abs();
+        self.deadline = viewer.expires_at;
+        let payload = Ack::new(expires_at, viewer.role, ping_interval_ms);
+        self.viewer = Some(viewer);
+        self.say(&Outgoing::ConnectionAck { payload }).await
+    }
+
+    async fn subscribe(&mut self, id: String, payload: Value) -> Result<(), End> {
+        let viewer = self.viewer.clone().ok_or(End::Close(Close::NotInitialised))?;
+        if self.operations.has(&id) {
+            return Err(End::Close(Close::DuplicateOperation));
+        }
+        let request = from_json(payload).map_err(|_| End::Close(Close::Malformed))?;
+        let call = Call { request, viewer, id: RequestId::random() };
+        let requested = self.operations.len() + 1;
+        if requested > OPERATIONS {
+            let error =
+                ApiError::CostLimitExceeded { what: "operations on one socket", requested, maximum: OPERATIONS };
+            let errors = Answer::refusal(error, &call.id).errors;
+            return self.say(&Outgoing::Error { id: &id, payload: &errors }).await;
+        }
+        self.operations.start(self.settings.schema.clone(), id, call);
+        Ok(())
+    }
+
+    async fn pass_on(&mut self, said: Said) -> Result<(), End> {
+        let id = said.id.as_str();
+        match &said.output {
+            Output::Next(payload) => self.say(&Outgoing::Next { id, payload }).await,
+            Output::Error(payload) => self.say(&Outgoing::Error { id, payload }).await,
+            Output::Complete => self.say(&Outgoing::Complete { id }).await,
+        }
+    }
+
+    async fn say(&mut self, outgoing: &Outgoing<'_>) -> Result<(), End> {
+        let Ok(text) = serde_json::to_string(outgoing) else {
+            tracing::error!("a message could not be written as JSON");
+            return Err(End::Gone);
+        };
+        match timeout(SEND_TIMEOUT, self.socket.send(Message::Text(text.into()))).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(End::Gone),
+        }
+    }
+}
+
+/// The token of the payload; clients write the name of the header as they like.
+fn token(payload: &Map<String, Value>) -> Result<&str, AuthError> {
+    let header = payload.iter().find(|(name, _)| name.eq_ignore_ascii_case("authorization"));
+    let value = header.and_then(|(_, value)| value.as_str()).ok_or(AuthError::Missing)?;
+    token_of(value)
+}
