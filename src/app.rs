@@ -1,6 +1,7 @@
 //! Composition root: the only place that knows every room. No rules of the product here.
 
 mod clock;
+pub mod demo;
 mod port;
 mod secret;
 mod workspace;
@@ -22,8 +23,8 @@ use crate::runner::{Runner, Settings};
 use crate::store::{Store, connect};
 
 pub use clock::SystemClock;
-pub use secret::{SecretError, secret};
-pub use workspace::{WorkspaceError, google, sandbox_options};
+pub use secret::{SecretError, secret, write_private};
+pub use workspace::{Imported, WorkspaceError, google, import, sample_workspace, sandbox_google};
 
 /// How long work in hand may go on after the server was asked to stop.
 const GRACE: Duration = Duration::from_secs(30);
@@ -46,6 +47,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Settings of the runner.
     pub runner: Settings,
+    /// Origins of pages that may open sockets, besides the server's own.
+    pub allowed_origins: Vec<String>,
 }
 
 /// Settings of the runner as `serve` uses them.
@@ -65,9 +68,21 @@ pub enum StartError {
     /// The database.
     #[error(transparent)]
     Database(#[from] crate::store::ConnectError),
+    /// The data directory.
+    #[error("cannot create the data directory {0}: {1}. Choose another with --data-dir")]
+    DataDir(std::path::PathBuf, std::io::Error),
     /// The address.
     #[error("cannot listen on {0}: {1}. Another program may use the port; choose another with --listen")]
     Listen(SocketAddr, std::io::Error),
+}
+
+/// Makes the data directory.
+///
+/// # Errors
+/// Names the directory.
+pub fn prepare(database: &crate::config::DatabaseArgs) -> Result<(), StartError> {
+    let dir = &database.data_dir;
+    std::fs::create_dir_all(dir).map_err(|error| StartError::DataDir(dir.clone(), error))
 }
 
 /// A running server.
@@ -98,11 +113,19 @@ impl App {
         let store = Store::new(connect(&parts.database_url).await?, Arc::clone(&parts.clock));
         let runner = Runner::new(store.clone(), parts.google.clone(), Arc::clone(&parts.clock), parts.runner);
         let port = port::Port::new(runner.directory(), parts.google);
-        let options =
-            graphql::Options { is_sandbox: parts.is_sandbox, default_zone: parts.time_zone, ..graphql::Options::default() };
+        let options = graphql::Options {
+            is_sandbox: parts.is_sandbox,
+            default_zone: parts.time_zone,
+            help: None,
+            limits: graphql::Limits::default(),
+        };
         let schema = graphql::schema(store.clone(), Arc::new(port), Arc::clone(&parts.clock), options);
-        let auth = http::Auth::new(parts.secret, Arc::clone(&parts.clock));
-        let router = http::router(http::Settings::new(schema, auth, store.clone(), Arc::clone(&parts.clock)));
+        let router = http::router(http::Settings {
+            schema,
+            auth: http::Auth::new(&parts.secret, Arc::clone(&parts.clock)),
+            health: health(store.clone()),
+            allowed_origins: parts.allowed_origins,
+        });
         let listener = TcpListener::bind(parts.listen).await.map_err(|error| StartError::Listen(parts.listen, error))?;
         let address = listener.local_addr().map_err(|error| StartError::Listen(parts.listen, error))?;
         let shutdown = CancellationToken::new();
@@ -143,4 +166,11 @@ impl Drop for App {
             worker.abort();
         }
     }
+}
+
+fn health(store: Store) -> http::Health {
+    Arc::new(move || {
+        let store = store.clone();
+        Box::pin(async move { store.workspace().await.is_ok() })
+    })
 }

@@ -86,4 +86,8 @@ pub struct ServeArgs {
     /// Time zone of jobs that name none.
     #[arg(long, env = "CONTACT_SYNC_TIME_ZONE", default_value = "UTC")]
     pub time_zone: Tz,
+
+    /// Origins of pages that may open sockets, besides the server's own: `https://console.example.com`. Comma separated.
+    #[arg(long, env = "CONTACT_SYNC_ALLOWED_ORIGINS", value_delimiter = ',')]
+    pub allowed_origins: Vec<String>,
 }

@@ -2,10 +2,11 @@
 
 use async_trait::async_trait;
 
-use crate::domain::{EmailAddress, ResourceName, WorkspaceUser};
+use crate::domain::{EmailAddress, WorkspaceUser};
 use crate::google::{Google, GoogleError};
 use crate::graphql::{GooglePort, PortError};
 use crate::runner::{Directory, DirectoryError, DirectoryKey};
+use crate::store::ListedGroup;
 
 /// The API's view of Google.
 pub(super) struct Port {
@@ -30,11 +31,16 @@ impl GooglePort for Port {
         self.directory.refresh_all().await.map_err(directory_failed)
     }
 
-    async fn contact_groups(&self, user: &WorkspaceUser) -> Result<Vec<(ResourceName, String, i32)>, PortError> {
+    async fn contact_groups(&self, user: &WorkspaceUser) -> Result<Vec<ListedGroup>, PortError> {
         let groups = self.google.account(&user.email, &user.google_id).groups().await.map_err(google_failed)?;
         let personal = groups.into_iter().filter(|group| !group.is_system);
-        let count = |count: u32| i32::try_from(count).unwrap_or(i32::MAX);
-        Ok(personal.map(|group| (group.resource, group.name, count(group.member_count))).collect())
+        let listed = personal.map(|group| ListedGroup {
+            is_marked: group.marker().is_some(),
+            contact_count: i32::try_from(group.member_count).unwrap_or(i32::MAX),
+            resource: group.resource,
+            name: group.name,
+        });
+        Ok(listed.collect())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use rand::RngCore;
@@ -50,7 +50,16 @@ fn generate(data_dir: &Path, path: &Path) -> Result<SecretString, SecretError> {
     rand::rng().fill_bytes(&mut bytes);
     let text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     fs::create_dir_all(data_dir).map_err(failed)?;
-    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(failed)?;
-    file.write_all(text.as_bytes()).map_err(failed)?;
+    write_private(path, text.as_bytes()).map_err(failed)?;
     Ok(SecretString::from(text))
+}
+
+/// Writes a file that only its owner can read.
+///
+/// # Errors
+/// Those of the file system.
+pub fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    file.set_permissions(fs::Permissions::from_mode(0o600))?; // of a file that was there before
+    file.write_all(bytes)
 }

@@ -160,7 +160,7 @@ impl Runner {
                 None => (outcome(ResultStatus::Failed, Some(cause)), None),
             },
             Err(Stop::Fail(cause) | Stop::AccountGone(cause)) => (outcome(ResultStatus::Failed, Some(cause)), None),
-            Err(stop @ (Stop::Lost | Stop::Broken(_))) => return Err(stop),
+            Err(stop @ (Stop::Lost | Stop::Broken)) => return Err(stop),
         };
         if let Some(cause) = &outcome.error {
             warn!(run.id = %claimed.run, destination.id = %attempt.destination.id, code = ?cause.code, "run {} failed at one destination", claimed.run);

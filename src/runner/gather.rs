@@ -69,7 +69,7 @@ impl Runner {
             Err(Stop::Fail(cause) | Stop::AccountGone(cause)) => {
                 self.fail_run(claimed, &job, health_of(cause.code), &cause).await
             }
-            Err(stop @ (Stop::Lost | Stop::Canceled | Stop::ReadAgain | Stop::Broken(_))) => Err(stop),
+            Err(stop @ (Stop::Lost | Stop::Canceled | Stop::ReadAgain | Stop::Broken)) => Err(stop),
         }
     }
 

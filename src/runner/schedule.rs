@@ -46,15 +46,25 @@ impl Runner {
             if jobs.is_empty() && removals.is_empty() {
                 return self.store.next_due_at().await;
             }
+            let mut has_failed = false; // one broken job does not keep the others from running
             for job in jobs {
-                self.queue_slot(job, now).await?;
+                if let Err(failure) = self.queue_slot(job, now).await {
+                    error!(job.id = %job, error = %failure, "the daily run of {job} could not be queued");
+                    has_failed = true;
+                }
             }
             let mut by_job: BTreeMap<JobId, Vec<DestinationId>> = BTreeMap::new();
             for (job, destination) in removals {
                 by_job.entry(job).or_default().push(destination);
             }
             for (job, destinations) in by_job {
-                self.queue_removal(job, &destinations).await?;
+                if let Err(failure) = self.queue_removal(job, &destinations).await {
+                    error!(job.id = %job, error = %failure, "the removal from {job} could not be queued");
+                    has_failed = true;
+                }
+            }
+            if has_failed {
+                return Ok(Some(now + AFTER_FAILURE));
             }
         }
     }

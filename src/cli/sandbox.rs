@@ -1,0 +1,105 @@
+//! `sandbox`: a Google Workspace on this machine, without the server.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use ::sandbox::{Options, Sandbox, Workspace};
+use clap::Subcommand;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::serve::stopped;
+use super::{Failure, print};
+use crate::app;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Run the sandbox and write a service-account key that points at it.
+    Serve {
+        /// Address and port to listen on.
+        #[arg(long, env = "CONTACT_SYNC_SANDBOX_LISTEN", default_value = "127.0.0.1:8081")]
+        listen: SocketAddr,
+        /// File to write the key to, in Google's JSON format.
+        #[arg(long, env = "CONTACT_SYNC_SANDBOX_KEY_FILE")]
+        key_file: PathBuf,
+        /// File that keeps the accounts. Without one they are gone when the sandbox stops.
+        #[arg(long, env = "CONTACT_SYNC_SANDBOX_STATE")]
+        state: Option<PathBuf>,
+    },
+    /// Load address books (vCard 2.1, 3.0, 4.0 or Google's CSV export) into an account of a sandbox that is not running.
+    Import {
+        /// Address of the account.
+        #[arg(long)]
+        user: String,
+        /// Contact group to put the contacts into; made if it is missing.
+        #[arg(long)]
+        group: String,
+        /// File that keeps the accounts.
+        #[arg(long, env = "CONTACT_SYNC_SANDBOX_STATE", default_value = "data/sandbox.json")]
+        state: PathBuf,
+        /// Address books.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+}
+
+pub(super) async fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Serve { listen, key_file, state } => serve(listen, &key_file, state).await,
+        Command::Import { user, group, state, files } => import(&user, &group, state, &files).await,
+    }
+}
+
+async fn serve(listen: SocketAddr, key_file: &Path, state: Option<PathBuf>) -> Result<(), Failure> {
+    let sandbox = open(listen, state, true).await?;
+    app::write_private(key_file, &serde_json::to_vec_pretty(&sandbox.key())?)
+        .map_err(|error| format!("cannot write the key to {}: {error}", key_file.display()))?;
+    print(&format!("Sandbox        {}", sandbox.url()));
+    print(&format!("Key file       {}", key_file.display()));
+    print(&format!("Administrator  {}", sandbox.admin_email()));
+    stopped().await;
+    sandbox.stop().await;
+    Ok(())
+}
+
+async fn open(listen: SocketAddr, state: Option<PathBuf>, control: bool) -> Result<Sandbox, Failure> {
+    let is_new = state.as_ref().is_none_or(|state| !state.exists());
+    if let Some(folder) = state.as_deref().and_then(Path::parent) {
+        std::fs::create_dir_all(folder).map_err(|error| format!("cannot create {}: {error}", folder.display()))?;
+    }
+    let options = Options { listen, state, control, ..Options::default() };
+    let sandbox = Sandbox::start(options, Workspace::sample()).await?;
+    if is_new {
+        app::sample_workspace(&sandbox)?;
+    }
+    Ok(sandbox)
+}
+
+async fn import(user: &str, group: &str, state: PathBuf, files: &[PathBuf]) -> Result<(), Failure> {
+    let mut books = Vec::new();
+    for file in files {
+        let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let bytes = std::fs::read(file)
+            .map_err(|error| format!("cannot read {}: {error}. Check the path and the permissions", file.display()))?;
+        ::sandbox::import::read(&name, &bytes)?; // all files are good, or nothing is imported
+        books.push((name, bytes));
+    }
+    let sandbox = open(([127, 0, 0, 1], 0).into(), Some(state), false).await?;
+    let mut imported = Vec::new();
+    let outcome = books.iter().try_for_each(|(name, bytes)| {
+        let bar = ProgressBar::no_length().with_message(name.clone());
+        bar.set_style(ProgressStyle::with_template("{spinner} {msg}: {pos} contacts").unwrap_or_else(|_| ProgressStyle::default_bar()));
+        let done = app::import(&sandbox, user, Some(group), name, bytes, |count| bar.set_position(count as u64))?;
+        bar.finish_and_clear();
+        imported.push((name, done));
+        Ok::<_, app::WorkspaceError>(())
+    });
+    sandbox.stop().await;
+    outcome?;
+    for (name, done) in imported {
+        print(&format!("{name}: {} contacts into {group} of {user}", done.contacts));
+        for (property, count) in &done.dropped {
+            print(&format!("  left out, because a Google contact has no place for it: {property} ({count})"));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,86 @@
+//! `serve`: the server, on Google or on a sandbox.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ::sandbox::{Options, Sandbox, Workspace};
+
+use super::{Failure, print};
+use crate::app::{self, App, Parts, SystemClock};
+use crate::config::ServeArgs;
+use crate::domain::{Clock, Role};
+use crate::google::{Budgets, Google};
+use crate::http;
+
+/// How long the token that `serve` prints is valid.
+const TOKEN: Duration = Duration::from_secs(12 * 3_600);
+
+pub(super) async fn serve(args: ServeArgs) -> Result<(), Failure> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    app::prepare(&args.database)?;
+    let secret = app::secret(args.auth.jwt_secret_file.as_deref(), &args.database.data_dir)?;
+    let (google, sandbox) = match app::google(&args.google, Arc::clone(&clock))? {
+        Some(google) => (google, None),
+        None => {
+            let (google, sandbox) = embedded(&args, Arc::clone(&clock)).await?;
+            (google, Some(sandbox))
+        }
+    };
+    let parts = Parts {
+        listen: args.listen,
+        database_url: args.database.url(),
+        google,
+        is_sandbox: sandbox.is_some(),
+        secret: secret.clone(),
+        time_zone: args.time_zone,
+        clock: Arc::clone(&clock),
+        runner: app::runner_settings(),
+        allowed_origins: args.allowed_origins,
+    };
+    let app = App::start(parts, true).await?;
+    print(&format!("GraphiQL  {}/", app.url()));
+    print(&format!("GraphQL   {}/graphql", app.url()));
+    match &sandbox {
+        // A token is printed only where nobody but the users of this machine can use it, and nothing but a sandbox is behind.
+        Some(_) if args.listen.ip().is_loopback() => {
+            let token = http::mint(&secret, &*clock, Role::Admin, None, TOKEN)?;
+            print("Workspace sandbox on this machine, with sample users and contacts (no Google credentials are configured)");
+            print(&format!("Token     {token}"));
+            print("          Paste it into GraphiQL's Headers tab: {\"Authorization\": \"Bearer …\"}");
+        }
+        Some(_) => print("Workspace sandbox on this machine. Make a token with: contact-sync token --role admin"),
+        None => print("Workspace Google's. Make a token with: contact-sync token --role admin --email you@your.domain"),
+    }
+    stopped().await;
+    print("Stopping; work in hand is finished first.");
+    app.stop().await;
+    if let Some(sandbox) = sandbox {
+        sandbox.stop().await;
+    }
+    Ok(())
+}
+
+async fn embedded(args: &ServeArgs, clock: Arc<dyn Clock>) -> Result<(Google, Sandbox), Failure> {
+    let state = args.database.data_dir.join("sandbox.json");
+    let is_new = !state.exists();
+    let options = Options { state: Some(state), ..Options::default() };
+    let sandbox = Sandbox::start(options, Workspace::sample()).await?;
+    if is_new {
+        app::sample_workspace(&sandbox)?;
+    }
+    let google = app::sandbox_google(&sandbox, Budgets::unlimited(), Duration::from_secs(60), clock)?;
+    Ok((google, sandbox))
+}
+
+/// Completes when the process is asked to stop.
+pub(super) async fn stopped() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        let _ = tokio::signal::ctrl_c().await;
+        return;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}

@@ -1,0 +1,18 @@
+//! The product from outside: real HTTP to a real server, real HTTP from it to a sandbox Workspace.
+//!
+//! One program, so that it is linked once. Tests on both databases are written once (`on_both!`); PostgreSQL is used when
+//! `CONTACT_SYNC_TEST_POSTGRES` names a server on which databases may be created (`scripts/test` brings one).
+
+mod world;
+
+mod api;
+mod bad_input;
+mod budget;
+mod client;
+mod demo;
+mod property;
+mod queue;
+mod rooms;
+mod rules;
+mod schema;
+mod socket;

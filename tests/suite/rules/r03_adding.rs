@@ -1,0 +1,44 @@
+use serde_json::json;
+
+use super::{ANN, BOB, CAROL};
+use crate::world::on_both;
+
+on_both! {
+    async fn r03_an_added_user_is_pending_until_the_next_run(world) {
+        world.source_group("Suppliers", &["Ada"]);
+        let job = world.job("Suppliers", &[ANN]).await;
+        let fields = "results { outcome destination { status pendingUntil job { schedule { nextRunAt } } } }";
+        let added = world.accepted("addUsers", fields, json!({ "jobId": job, "emails": [BOB] })).await;
+        let destination = &added["results"][0]["destination"];
+        assert_eq!((&added["results"][0]["outcome"], &destination["status"]), (&json!("ADDED"), &json!("PENDING")));
+        assert_eq!(destination["pendingUntil"], destination["job"]["schedule"]["nextRunAt"]);
+        world.work().await;
+        assert_eq!(world.synced_group(BOB), None, "adding starts nothing");
+        world.next_day().await;
+        assert_eq!(world.synced_names(BOB), ["Ada"]);
+    }
+
+    async fn r03_the_destinations_of_a_run_are_fixed_when_it_is_queued(world) {
+        world.source_group("Suppliers", &["Ada"]);
+        let job = world.job("Suppliers", &[ANN]).await;
+        let run = world.accepted("runJob", "run { id }", json!({ "jobId": job })).await;
+        world.accepted("addUsers", "job { id }", json!({ "jobId": job, "emails": [CAROL] })).await;
+        world.work().await;
+        let run = world.run_state(run["run"]["id"].as_str().unwrap()).await;
+        assert_eq!(run["destinationsTotal"], 1);
+        assert_eq!(world.synced_group(CAROL), None);
+        assert_eq!(world.run(&job).await["destinationsTotal"], 2, "runJob takes pending users along");
+        assert_eq!(world.synced_names(CAROL), ["Ada"]);
+    }
+
+    async fn r03_adding_again_changes_nothing(world) {
+        world.source_group("Suppliers", &["Ada"]);
+        let job = world.job("Suppliers", &[ANN]).await;
+        let input = json!({ "jobId": job, "emails": [ANN, "ANN@corp.example ", BOB] });
+        let fields = "results { outcome } summary { requested added unchanged }";
+        let added = world.accepted("addUsers", fields, input).await;
+        let outcomes: Vec<_> = added["results"].as_array().unwrap().iter().map(|row| &row["outcome"]).collect();
+        assert_eq!(outcomes, ["ALREADY_PRESENT", "DUPLICATE_IN_REQUEST", "ADDED"]);
+        assert_eq!(added["summary"], json!({ "requested": 3, "added": 1, "unchanged": 2 }));
+    }
+}

@@ -1,0 +1,45 @@
+//! A database for one test.
+
+use sea_orm::{ConnectionTrait, Database as Connect};
+use tempfile::TempDir;
+
+/// An empty database of its own.
+pub enum Database {
+    Sqlite(TempDir),
+    /// Address of the server without a database, and the database's name.
+    Postgres(String, String),
+}
+
+impl Database {
+    pub fn sqlite() -> Database {
+        Database::Sqlite(tempfile::tempdir().unwrap())
+    }
+
+    /// A new database on the server that `CONTACT_SYNC_TEST_POSTGRES` names; `None` without one.
+    pub async fn postgres() -> Option<Database> {
+        let server = std::env::var("CONTACT_SYNC_TEST_POSTGRES").ok()?;
+        Some(Self::on(server).await)
+    }
+
+    async fn on(server: String) -> Database {
+        let name = format!("test_{}", uuid::Uuid::new_v4().simple());
+        let admin = Connect::connect(format!("{server}/postgres")).await.unwrap();
+        admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
+        admin.close().await.unwrap();
+        Database::Postgres(server, name)
+    }
+
+    pub async fn another(&self) -> Database {
+        match self {
+            Database::Sqlite(_) => Database::sqlite(),
+            Database::Postgres(server, _) => Self::on(server.clone()).await,
+        }
+    }
+
+    pub fn url(&self) -> String {
+        match self {
+            Database::Sqlite(dir) => format!("sqlite://{}", dir.path().join("test.sqlite").display()),
+            Database::Postgres(server, name) => format!("{server}/{name}"),
+        }
+    }
+}

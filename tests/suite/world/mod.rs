@@ -1,0 +1,180 @@
+//! A world for one test: a sandbox Workspace, a server on a database of its own, and a clock that the test moves.
+
+mod clock;
+mod database;
+mod hands;
+mod steps;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use contact_sync::app::{App, Parts, sandbox_google};
+use contact_sync::domain::{Clock, Role};
+use contact_sync::google::Budgets;
+use contact_sync::http::mint;
+use contact_sync::runner::Settings;
+use sandbox::{Lag, Options, Quotas, Sandbox, Workspace};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+
+pub use clock::TestClock;
+pub use database::Database;
+pub use hands::{SOURCE, content, phone, tag};
+
+/// Signs the tokens of tests.
+const SECRET: &str = "a secret of tests, long enough for HS256";
+
+/// What a test may want different.
+pub struct Wishes {
+    pub quotas: Option<Quotas>,
+    pub budgets: Budgets,
+    pub lag: Lag,
+    pub timeout: Duration,
+    pub workspace: Workspace,
+}
+
+impl Default for Wishes {
+    fn default() -> Self {
+        Self {
+            quotas: None,
+            budgets: Budgets::unlimited(),
+            lag: Lag::default(),
+            timeout: Duration::from_secs(20),
+            workspace: Workspace::sample(),
+        }
+    }
+}
+
+/// The world of one test.
+pub struct World {
+    pub sandbox: Sandbox,
+    pub clock: TestClock,
+    pub app: App,
+    database: Database,
+    wishes: Wishes,
+    http: reqwest::Client,
+}
+
+impl World {
+    pub async fn new(database: Database) -> World {
+        World::with(database, Wishes::default()).await
+    }
+
+    pub async fn with(database: Database, wishes: Wishes) -> World {
+        let clock = TestClock::new();
+        let of_sandbox = clock.clone();
+        let options = Options {
+            control: true,
+            clock: Arc::new(move || of_sandbox.now()),
+            quotas: wishes.quotas,
+            lag: wishes.lag,
+            ..Options::default()
+        };
+        let sandbox = Sandbox::start(options, wishes.workspace.clone()).await.unwrap();
+        let app = start(&sandbox, &clock, &database, &wishes).await;
+        World { sandbox, clock, app, database, wishes, http: reqwest::Client::new() }
+    }
+
+    /// Ends the server as `kill -9` does, and starts another on the same database.
+    pub async fn restart(&mut self) {
+        self.app = start(&self.sandbox, &self.clock, &self.database, &self.wishes).await;
+    }
+
+    /// A new server with an empty database, on the same Workspace.
+    pub async fn lose_database(&mut self) {
+        self.database = self.database.another().await;
+        self.restart().await;
+    }
+
+    pub fn token(&self, role: Role) -> String {
+        token(&self.clock, role)
+    }
+
+    /// The whole answer to a document, as an administrator.
+    pub async fn answer(&self, query: &str, variables: Value) -> Value {
+        self.answer_as(Role::Admin, query, variables).await
+    }
+
+    pub async fn answer_as(&self, role: Role, query: &str, variables: Value) -> Value {
+        let request = self.http.post(format!("{}/graphql", self.app.url())).bearer_auth(self.token(role));
+        let request = request.json(&json!({ "query": query, "variables": variables }));
+        request.send().await.unwrap().json().await.unwrap()
+    }
+
+    /// The data of a document that must not fail.
+    pub async fn data(&self, query: &str, variables: Value) -> Value {
+        let mut answer = self.answer(query, variables).await;
+        assert!(answer.get("errors").is_none(), "{answer:#}");
+        answer["data"].take()
+    }
+
+    /// The payload of a mutation, refusals and all.
+    pub async fn mutate(&self, name: &str, fields: &str, input: Value) -> Value {
+        let type_name = format!("{}{}Input", name[..1].to_uppercase(), &name[1..]);
+        let errors = "userErrors { code message path ... on InvalidDestinationUserError { email reason } \
+                      ... on RunConflictError { run { id } } }";
+        let query = format!("mutation ($input: {type_name}!) {{ {name}(input: $input) {{ {errors} {fields} }} }}");
+        let mut data = self.data(&query, json!({ "input": input })).await;
+        data[name].take()
+    }
+
+    /// The payload of a mutation that must not be refused.
+    pub async fn accepted(&self, name: &str, fields: &str, input: Value) -> Value {
+        let payload = self.mutate(name, fields, input).await;
+        assert_eq!(payload["userErrors"], json!([]), "{payload:#}");
+        payload
+    }
+}
+
+pub fn token(clock: &TestClock, role: Role) -> String {
+    mint(&SecretString::from(SECRET), clock, role, None, Duration::from_secs(400 * 86_400)).unwrap()
+}
+
+async fn start(sandbox: &Sandbox, clock: &TestClock, database: &Database, wishes: &Wishes) -> App {
+    let shared: Arc<dyn Clock> = Arc::new(clock.clone());
+    let google = sandbox_google(sandbox, wishes.budgets, wishes.timeout, Arc::clone(&shared)).unwrap();
+    let parts = Parts {
+        listen: ([127, 0, 0, 1], 0).into(),
+        database_url: database.url(),
+        google,
+        is_sandbox: true,
+        secret: SecretString::from(SECRET),
+        time_zone: chrono_tz::Tz::UTC,
+        clock: shared,
+        runner: Settings {
+            name: uuid::Uuid::new_v4().to_string(),
+            tasks: 4,
+            accounts: 4,
+            settle: Duration::from_secs(60),
+        },
+        allowed_origins: Vec::new(),
+    };
+    App::start(parts, false).await.unwrap()
+}
+
+/// Writes a test once and runs it on both databases.
+macro_rules! on_both {
+    ($($(#[$meta:meta])* async fn $name:ident($world:pat) $body:block)*) => {
+        $(
+            $(#[$meta])*
+            mod $name {
+                use super::*;
+
+                async fn fact($world: crate::world::World) $body
+
+                #[tokio::test]
+                async fn sqlite() {
+                    fact(crate::world::World::new(crate::world::Database::sqlite()).await).await;
+                }
+
+                #[tokio::test]
+                async fn postgres() {
+                    if let Some(database) = crate::world::Database::postgres().await {
+                        fact(crate::world::World::new(database).await).await;
+                    }
+                }
+            }
+        )*
+    };
+}
+pub(crate) use on_both;

@@ -1,0 +1,88 @@
+//! Steps of a test: create, work, let a day pass.
+
+use chrono::TimeDelta;
+use contact_sync::domain::Clock;
+use serde_json::{Value, json};
+
+use super::{SOURCE, World};
+
+/// More steps than any test needs; beyond it something repeats for ever.
+const MOST_STEPS: usize = 400;
+
+impl World {
+    /// Creates a job of the source user's group and carries out its first run. Ids of job and run.
+    pub async fn job(&self, group: &str, destinations: &[&str]) -> String {
+        let created = self.create_job(group, destinations).await;
+        self.work().await;
+        created["job"]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Creates a job; nothing is carried out yet.
+    pub async fn create_job(&self, group: &str, destinations: &[&str]) -> Value {
+        let input = json!({
+            "sourceUserEmail": SOURCE, "sourceGroup": { "name": group }, "destinationEmails": destinations,
+        });
+        let fields = "job { id gSyncNumber status schedule { nextRunAt } } run { id status } summary { added }";
+        self.accepted("createJob", fields, input).await
+    }
+
+    /// Runs a job now, to its end. The run as the API shows it.
+    pub async fn run(&self, job: &str) -> Value {
+        let payload = self.accepted("runJob", "run { id }", json!({ "jobId": job })).await;
+        self.work().await;
+        self.run_state(payload["run"]["id"].as_str().unwrap()).await
+    }
+
+    pub async fn run_state(&self, run: &str) -> Value {
+        let fields = "id status isFinished error { code message } destinationsTotal destinationsFinished \
+            counts { created updated overwritten deleted released unchanged additions failed } \
+            results { nodes { email status error { code message } counts { created updated overwritten deleted failed } } }";
+        let query = format!("query ($id: ID!) {{ run(id: $id) {{ {fields} }} }}");
+        let mut data = self.data(&query, json!({ "id": run })).await;
+        data["run"].take()
+    }
+
+    /// Runs of a job, newest first.
+    pub async fn runs(&self, job: &str) -> Vec<Value> {
+        let query = "query ($job: ID!) { job(id: $job) { runs(first: 100) { nodes { id number kind trigger status } } } }";
+        let data = self.data(query, json!({ "job": job })).await;
+        data["job"]["runs"]["nodes"].as_array().unwrap().clone()
+    }
+
+    /// Works until nothing is left to do, moving the clock over every wait.
+    pub async fn work(&self) {
+        for _ in 0..MOST_STEPS {
+            if self.app.runner.work_once().await.unwrap() {
+                continue;
+            }
+            match self.app.store.next_work_at().await.unwrap() {
+                Some(at) => self.clock.reach_by(at),
+                None => return,
+            }
+        }
+        panic!("the work does not end");
+    }
+
+    /// Lets the clock pass the next daily slot, and carries out what falls due.
+    pub async fn next_day(&self) {
+        let due = self.app.store.next_due_at().await.unwrap().expect("a planned slot");
+        self.clock.reach_by(due);
+        self.app.runner.queue_due().await.unwrap();
+        self.work().await;
+    }
+
+    /// Lets time pass, without working.
+    pub fn days(&self, days: i64) {
+        self.clock.advance(TimeDelta::days(days));
+    }
+
+    pub fn now(&self) -> contact_sync::domain::Time {
+        self.clock.now()
+    }
+
+    /// Discovery ids of the calls since the ledger was cleared, token requests left out, with their users.
+    pub fn calls(&self) -> Vec<(String, String)> {
+        let entries = self.sandbox.ledger().into_iter().filter(|entry| entry.id != "token");
+        entries.map(|entry| (entry.id, entry.user.unwrap_or_default())).collect()
+    }
+}
