@@ -64,8 +64,11 @@ impl Draft {
 
     /// Adds an item; a preferred one comes before the others of its list, as Google takes the first as primary.
     pub(super) fn add_preferred(&mut self, list: &'static str, property: &str, item: Item, preferred: bool) {
-        let known = self.entries.iter().any(|entry| entry.list == list && entry.item == item);
-        if item.has_content() && !known {
+        let known = |entry: &Entry| entry.list == list && entry.item == item;
+        if self.entries.len() > 4 * MAX_FIELDS {
+            // Nothing of this could stay; a damaged file must not make the search below slow.
+            self.drop(property, DropReason::TooManyFields);
+        } else if item.has_content() && !self.entries.iter().any(known) {
             self.entries.push(Entry { list, property: property.to_owned(), preferred, item });
         }
     }

@@ -48,11 +48,16 @@ pub(super) fn decode<'bytes>(bytes: &'bytes [u8], charset: Option<&str>) -> Cow<
     }
     match std::str::from_utf8(bytes) {
         Ok(text) => Cow::Borrowed(text),
-        Err(_) => {
-            let single_byte = declared.filter(|encoding| *encoding != UTF_8).unwrap_or(WINDOWS_1252);
-            single_byte.decode_without_bom_handling(bytes).0
-        }
+        Err(_) if declared == Some(UTF_8) => damaged_utf8(bytes),
+        Err(_) => declared.unwrap_or(WINDOWS_1252).decode_without_bom_handling(bytes).0,
     }
+}
+
+/// Text that says it is UTF-8 and is not: cut in the middle of a character, or another character set altogether.
+fn damaged_utf8(bytes: &[u8]) -> Cow<'_, str> {
+    let text = String::from_utf8_lossy(bytes);
+    let has_characters = text.chars().any(|c| !c.is_ascii() && c != char::REPLACEMENT_CHARACTER);
+    if has_characters { text } else { WINDOWS_1252.decode_without_bom_handling(bytes).0 }
 }
 
 /// Trims a value and gives it plain line ends.

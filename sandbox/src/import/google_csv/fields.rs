@@ -28,7 +28,9 @@ pub(super) fn to_draft(row: &Row<'_>) -> Draft {
         numbered(&mut draft, &group);
     }
     for (column, cell) in row.singles() {
-        for value in values(cell) {
+        // Notes are one text, whatever is in them.
+        let values = if column == "Notes" { vec![cell] } else { values(cell) };
+        for value in values {
             single(&mut draft, column, value);
         }
     }
@@ -142,10 +144,21 @@ fn single(draft: &mut Draft, column: &str, value: &str) {
         "Hobby" => draft.add("interests", column, Item::of("value", value)),
         "Language" => draft.add("locales", column, Item::of("value", value)),
         "Notes" => draft.add_note(value),
+        "Billing Information" => keyword(draft, column, value, "OUTLOOK_BILLING_INFORMATION"),
+        "Directory Server" => keyword(draft, column, value, "OUTLOOK_DIRECTORY_SERVER"),
+        "Mileage" => keyword(draft, column, value, "OUTLOOK_MILEAGE"),
+        "Sensitivity" => keyword(draft, column, value, "OUTLOOK_SENSITIVITY"),
+        "Priority" => keyword(draft, column, value, "OUTLOOK_PRIORITY"),
+        "Subject" => keyword(draft, column, value, "OUTLOOK_SUBJECT"),
         "Labels" | "Group Membership" => draft.add_label(column, value),
         "Photo" => draft.drop(column, DropReason::Media),
         "Name" | "Yomi Name" | "Organization Name" | "Organization Title" | "Organization Department" => {}
         _ if NAME.iter().any(|(_, columns)| columns.contains(&column)) => {}
         _ => draft.add_custom(column, column, value),
     }
+}
+
+/// The columns Google took over from Outlook are keywords of their own types.
+fn keyword(draft: &mut Draft, column: &str, value: &str, kind: &str) {
+    draft.add("miscKeywords", column, Item::of("value", value).with("type", kind));
 }
