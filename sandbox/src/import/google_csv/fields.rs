@@ -103,7 +103,7 @@ fn numbered(draft: &mut Draft, group: &Group) {
         }
         _ => {
             for (part, value) in group.parts() {
-                draft.add_custom(column, &format!("{column} - {part}"), value);
+                draft.add_custom(column, &format!("{column} {} - {part}", group.number), value);
             }
         }
     }

@@ -44,6 +44,8 @@ pub(super) struct Row<'row> {
 pub(super) struct Group {
     /// `E-mail`, `Address`, …
     pub(super) kind: String,
+    /// Its number in the header.
+    pub(super) number: usize,
     parts: Vec<(String, String)>,
     /// Whether the file marks it as the primary one.
     pub(super) is_primary: bool,
@@ -114,7 +116,7 @@ impl<'row> Row<'row> {
         let is_type = |part: &str| matches!(part, "Type" | "Label" | "Service");
         let count = cells.iter().filter(|(part, _)| !is_type(part)).map(|(_, values)| values.len()).max().unwrap_or(0);
         let group = |index: usize| {
-            let mut group = Group { kind: wanted.to_owned(), ..Group::default() };
+            let mut group = Group { kind: wanted.to_owned(), number: wanted_number, ..Group::default() };
             for (part, values) in &cells {
                 // A type is said once for all values.
                 let value = values.get(index).or_else(|| values.last().filter(|_| is_type(part)));
