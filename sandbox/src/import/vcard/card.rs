@@ -100,6 +100,11 @@ impl Card {
         work::complete(&mut draft, self);
         for agent in &self.agents {
             personal::add_agent(&mut draft, &agent.display_name());
+            let details =
+                agent.properties.iter().filter(|detail| !matches!(detail.name.as_str(), "N" | "FN" | "VERSION"));
+            for detail in details {
+                draft.drop(&format!("AGENT.{}", detail.name), DropReason::NoPlace);
+            }
         }
         for _ in 0..self.unreadable {
             draft.drop("VCARD", DropReason::NoPlace);

@@ -22,7 +22,8 @@ use super::{AddressBook, Problem};
 
 /// Whether the first line of a file is the beginning (or the misplaced end) of a vCard.
 pub(super) fn recognises(first_line: &str) -> bool {
-    first_line.eq_ignore_ascii_case("BEGIN:VCARD") || first_line.eq_ignore_ascii_case("END:VCARD")
+    let line: String = first_line.split_whitespace().collect();
+    line.eq_ignore_ascii_case("BEGIN:VCARD") || line.eq_ignore_ascii_case("END:VCARD")
 }
 
 /// Reads all contacts of a file. Group cards become labels of their members.
