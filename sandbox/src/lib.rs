@@ -1,1 +1,4 @@
 //! Stub.
+
+pub mod generate;
+pub mod import;

@@ -1,0 +1,166 @@
+//! A contact while its file is being read: collects fields, keeps Google's limits and notes what did not fit.
+
+use serde_json::{Map, Value, json};
+
+use super::item::Item;
+use super::labels;
+use super::{DropReason, ImportedContact};
+
+/// Most fields a contact may have.
+pub(super) const MAX_FIELDS: usize = 500;
+/// Most characters of a field other than the notes.
+const MAX_CHARACTERS: usize = 1024;
+/// Most characters of the notes: a whole contact may have 128 KB.
+const MAX_NOTE_CHARACTERS: usize = 100 * 1024;
+
+/// The lists of a person in the order the People API documents them.
+const LISTS: [&str; 21] = [
+    "names",
+    "nicknames",
+    "emailAddresses",
+    "phoneNumbers",
+    "addresses",
+    "organizations",
+    "birthdays",
+    "events",
+    "urls",
+    "relations",
+    "imClients",
+    "sipAddresses",
+    "calendarUrls",
+    "externalIds",
+    "genders",
+    "interests",
+    "occupations",
+    "locales",
+    "locations",
+    "miscKeywords",
+    "userDefined",
+];
+
+/// An item with the property it came from.
+#[derive(Debug)]
+struct Entry {
+    list: &'static str,
+    property: String,
+    preferred: bool,
+    item: Item,
+}
+
+/// A contact under construction.
+#[derive(Debug, Default)]
+pub(super) struct Draft {
+    entries: Vec<Entry>,
+    notes: Vec<String>,
+    labels: Vec<String>,
+    dropped: Vec<(String, DropReason)>,
+}
+
+impl Draft {
+    /// Adds an item to a list of the person.
+    pub(super) fn add(&mut self, list: &'static str, property: &str, item: Item) {
+        self.add_preferred(list, property, item, false);
+    }
+
+    /// Adds an item; a preferred one comes before the others of its list, as Google takes the first as primary.
+    pub(super) fn add_preferred(&mut self, list: &'static str, property: &str, item: Item, preferred: bool) {
+        let known = |entry: &Entry| entry.list == list && entry.item == item;
+        if self.entries.len() > 4 * MAX_FIELDS {
+            // Nothing of this could stay; a damaged file must not make the search below slow.
+            self.drop(property, DropReason::TooManyFields);
+        } else if item.has_content() && !self.entries.iter().any(known) {
+            self.entries.push(Entry { list, property: property.to_owned(), preferred, item });
+        }
+    }
+
+    /// Adds a custom field.
+    pub(super) fn add_custom(&mut self, property: &str, key: &str, value: &str) {
+        self.add("userDefined", property, Item::of("key", key).with("value", value));
+    }
+
+    /// Adds a nickname unless the contact has it already.
+    pub(super) fn add_nickname(&mut self, property: &str, value: &str, kind: Option<&str>) {
+        let value = super::text::clean(value);
+        if self.items("nicknames").all(|item| item.text("value") != value) {
+            self.add("nicknames", property, Item::of("value", &value).with_some("type", kind));
+        }
+    }
+
+    /// Adds a note; the notes become one biography.
+    pub(super) fn add_note(&mut self, note: &str) {
+        let note = super::text::clean(note);
+        if !note.is_empty() && !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
+    }
+
+    /// Adds a label, or reports it when it is one of Google's own groups.
+    pub(super) fn add_label(&mut self, property: &str, label: &str) {
+        match labels::user_label(label) {
+            Ok(label) if !label.is_empty() && !self.labels.contains(&label) => self.labels.push(label),
+            Ok(_) => {}
+            Err(labels::SystemGroup) => self.drop(property, DropReason::SystemGroup),
+        }
+    }
+
+    /// Notes that a property was not kept.
+    pub(super) fn drop(&mut self, property: &str, reason: DropReason) {
+        self.dropped.push((property.to_owned(), reason));
+    }
+
+    /// The items of a list so far.
+    pub(super) fn items(&self, list: &'static str) -> impl Iterator<Item = &Item> {
+        self.entries.iter().filter(move |entry| entry.list == list).map(|entry| &entry.item)
+    }
+
+    /// The first item of a list.
+    pub(super) fn first(&self, list: &'static str) -> Option<&Item> {
+        self.entries.iter().find(|entry| entry.list == list).map(|entry| &entry.item)
+    }
+
+    /// The first item of a list that fits, to complete it.
+    pub(super) fn find_mut(&mut self, list: &'static str, fits: impl Fn(&Item) -> bool) -> Option<&mut Item> {
+        let entry = self.entries.iter_mut().find(|entry| entry.list == list && fits(&entry.item));
+        entry.map(|entry| &mut entry.item)
+    }
+
+    /// The contact, and what was dropped from it.
+    pub(super) fn finish(mut self) -> (ImportedContact, Vec<(String, DropReason)>) {
+        let mut person = Map::new();
+        let mut fields = 0;
+        for list in LISTS {
+            let (mut entries, rest): (Vec<_>, Vec<_>) = self.entries.into_iter().partition(|entry| entry.list == list);
+            self.entries = rest;
+            entries.sort_by_key(|entry| !entry.preferred);
+            let mut values = Vec::new();
+            for mut entry in entries {
+                if let Some(characters) = entry.item.remove_longer_than(MAX_CHARACTERS) {
+                    self.dropped.push((entry.property.clone(), DropReason::TooLong { characters }));
+                }
+                if !entry.item.has_content() {
+                    continue;
+                }
+                if fields == MAX_FIELDS {
+                    self.dropped.push((entry.property, DropReason::TooManyFields));
+                    continue;
+                }
+                fields += 1;
+                values.push(entry.item.into_value());
+            }
+            if !values.is_empty() {
+                person.insert(list.to_owned(), Value::Array(values));
+            }
+        }
+        let note = self.notes.join("\n\n");
+        match note.chars().count() {
+            0 => {}
+            characters if characters > MAX_NOTE_CHARACTERS => {
+                self.dropped.push(("NOTE".to_owned(), DropReason::TooLong { characters }));
+            }
+            _ => {
+                person.insert("biographies".to_owned(), json!([{ "value": note, "contentType": "TEXT_PLAIN" }]));
+            }
+        }
+        (ImportedContact { person, labels: self.labels }, self.dropped)
+    }
+}
