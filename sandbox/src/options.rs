@@ -1,0 +1,114 @@
+//! How a sandbox is started.
+
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    path::PathBuf,
+    sync::Arc,
+    time::Duration,
+};
+
+use chrono::{DateTime, Utc};
+
+/// What a sandbox needs to know before it starts.
+#[derive(Clone)]
+pub struct Options {
+    /// Address to listen on; port 0 takes any free one.
+    pub listen: SocketAddr,
+    /// File that keeps the Workspace between starts. `None` keeps it in memory.
+    pub state: Option<PathBuf>,
+    /// Serve `/control/` and keep whole bodies in the ledger.
+    pub control: bool,
+    /// The clock, before [`crate::Sandbox::advance`] moves it.
+    pub clock: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>,
+    /// Request quotas; `None` never answers "quota exceeded".
+    pub quotas: Option<Quotas>,
+    /// How late writes become visible.
+    pub lag: Lag,
+    /// Where a suspended or archived user is turned away.
+    pub suspended: SuspendedMode,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            state: None,
+            control: false,
+            clock: Arc::new(real_clock),
+            quotas: None,
+            lag: Lag::default(),
+            suspended: SuspendedMode::TokenRefused,
+        }
+    }
+}
+
+impl std::fmt::Debug for Options {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Options")
+            .field("listen", &self.listen)
+            .field("state", &self.state)
+            .field("control", &self.control)
+            .field("quotas", &self.quotas)
+            .field("lag", &self.lag)
+            .field("suspended", &self.suspended)
+            .finish_non_exhaustive()
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one real clock of the sandbox; everything else takes the time")]
+fn real_clock() -> DateTime<Utc> {
+    Utc::now()
+}
+
+/// Limits of requests: units per minute and user unless said otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quotas {
+    /// Reads of contacts; creates and updates cost these too.
+    pub critical_reads: u32,
+    /// Creates and updates of contacts.
+    pub critical_writes: u32,
+    /// Reads of contact groups.
+    pub group_reads: u32,
+    /// Deletes of contacts and writes of groups.
+    pub writes: u32,
+    /// Creates and updates of contacts per project and day.
+    pub daily_contact_writes: u32,
+    /// Directory API requests.
+    pub directory_per_minute: u32,
+}
+
+impl Default for Quotas {
+    fn default() -> Self {
+        Self {
+            critical_reads: 90,
+            critical_writes: 90,
+            group_reads: 120,
+            writes: 90,
+            daily_contact_writes: 100_000,
+            directory_per_minute: 2_400,
+        }
+    }
+}
+
+/// How long writes stay unseen. All zero by default.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Lag {
+    /// A change of a contact or group is invisible to reads with a sync token for so long.
+    pub sync: Duration,
+    /// A new group cannot be used as a membership for so long.
+    pub new_group: Duration,
+    /// The `clientData` of a group reads as absent for so long after it was written.
+    pub group_client_data: Duration,
+    /// `memberResourceNames` and `memberCount` of a group are so much behind.
+    pub group_members: Duration,
+}
+
+/// What happens when somebody acts as a suspended or archived user. Google's behaviour is reported both ways.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SuspendedMode {
+    /// The token endpoint answers `invalid_grant`.
+    #[default]
+    TokenRefused,
+    /// A token is given out, and the APIs answer 403.
+    ForbiddenAtApi,
+}

@@ -1,0 +1,12 @@
+//! The sandbox over real HTTP.
+
+mod directory;
+mod faults;
+mod groups;
+mod helper;
+mod listing;
+mod official;
+mod people;
+mod quotas;
+mod restart;
+mod tokens;
