@@ -5,14 +5,14 @@
 
 mod world;
 
-mod api;
+// mod api;
 mod bad_input;
 mod budget;
-mod client;
-mod demo;
-mod property;
-mod queue;
+// mod client;
+// mod demo;
+// mod property;
+// mod queue;
 mod rooms;
 mod rules;
 mod schema;
-mod socket;
+// mod socket;
