@@ -144,12 +144,12 @@ impl State {
     /// A user who is not deleted, by primary address, alias or id.
     pub(crate) fn find_live(&self, key: &str) -> Option<&Account> {
         let key = key.to_lowercase();
-        self.accounts.values().map(Arc::as_ref).filter(|account| !account.user.deleted).find(|account| {
-            let user = &account.user;
-            user.id == key
-                || user.primary_email == key
-                || user.aliases.contains(&key)
-                || self.automatic_aliases(user).contains(&key)
+        let living = || self.accounts.values().map(Arc::as_ref).filter(|account| !account.user.deleted);
+        let primary = living().find(|account| account.user.primary_email == key || account.user.id == key);
+        primary.or_else(|| {
+            living().find(|account| {
+                account.user.aliases.contains(&key) || self.automatic_aliases(&account.user).contains(&key)
+            })
         })
     }
 

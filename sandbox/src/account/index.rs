@@ -64,6 +64,9 @@ impl Account {
 
     /// Number of the last change that is at least `lag` old, so that everything up to it may be told.
     pub(crate) fn settled_seq(&self, now: DateTime<Utc>, lag: TimeDelta) -> u64 {
+        if lag <= TimeDelta::zero() {
+            return self.seq;
+        }
         let horizon = now - lag;
         let contacts = self.index.changes.iter().rev().map_while(|(seq, id)| {
             let at = match (self.contacts.get(id), self.trash.get(id)) {

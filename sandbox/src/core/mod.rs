@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{
     Cost, Entry, FaultId, FaultKind, Quotas, SuspendedMode,
-    discovery::{self, route},
+    discovery::{self, route, selection::Selection},
     fault::{self, Faults},
     key::Verifier,
     ledger::Ledger,
@@ -188,7 +188,13 @@ impl Core {
         }
         let call =
             Call { query: &request.query, body, segments: &found.segments, now, lags: self.lags, user_id: &user_id };
-        self.dispatch(&found.method.id, &call)
+        let selection = call.one("fields").map(Selection::parse).transpose();
+        let selection = selection.map_err(|refusal| in_style_of(found, refusal))?;
+        let answer = self.dispatch(&found.method.id, &call)?;
+        Ok(match selection {
+            Some(selection) => selection.keep(answer),
+            None => answer,
+        })
     }
 
     /// Something changed.

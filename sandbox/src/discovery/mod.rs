@@ -3,6 +3,7 @@
 pub(crate) mod params;
 pub(crate) mod route;
 pub(crate) mod schema;
+pub(crate) mod selection;
 
 use std::{collections::BTreeMap, sync::LazyLock};
 

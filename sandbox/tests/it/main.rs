@@ -1,5 +1,6 @@
 //! The sandbox over real HTTP.
 
+mod conformance;
 mod directory;
 mod faults;
 mod groups;
