@@ -128,6 +128,17 @@ impl Runner {
     async fn conclude(&self, attempt: &Attempt<'_>, kind: RunKind, ended: Result<Left, Stop>) -> Result<(), Stop> {
         let (claimed, item) = (attempt.claimed, attempt.item);
         let now = self.clock.now();
+        let ended = match ended {
+            // What is gone needs no removal, but what is only suspended does.
+            Err(Stop::AccountGone(cause)) if kind != RunKind::Sync => {
+                match self.directory.is_gone(&attempt.destination.google_id).await {
+                    Ok(true) => Ok(Left::Clean),
+                    Ok(false) => Err(Stop::Fail(cause)),
+                    Err(failure) => Err(failure.into()),
+                }
+            }
+            ended => ended,
+        };
         let outcome = |status, error| DestinationOutcome {
             status,
             counts: attempt.counts(),
@@ -144,7 +155,6 @@ impl Runner {
                 (outcome(ResultStatus::Failed, Some(refused)), Some(left))
             }
             Err(Stop::Canceled) => (outcome(ResultStatus::Skipped, None), None),
-            Err(Stop::AccountGone(_)) if kind != RunKind::Sync => (outcome(ResultStatus::Succeeded, None), Some(Left::Clean)),
             Err(Stop::Wait { until, error }) => {
                 return self.postpone(claimed, item, item.attempts, until, &error).await;
             }

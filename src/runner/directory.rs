@@ -129,6 +129,22 @@ impl Directory {
         Ok(())
     }
 
+    /// Asks the Directory now whether a user is gone: Google refuses tokens for suspended and for deleted users alike.
+    ///
+    /// # Errors
+    /// When it cannot be read or stored.
+    pub async fn is_gone(&self, google_id: &str) -> Result<bool, DirectoryError> {
+        let _one_reader = self.reading.lock().await;
+        let user = self.google.user(google_id).await?;
+        self.store
+            .atomically(async |tx| match &user {
+                Some(user) => tx.upsert_users(std::slice::from_ref(user)).await,
+                None => tx.mark_user_missing(google_id).await,
+            })
+            .await?;
+        Ok(user.is_none())
+    }
+
     async fn stale(&self, keys: &[DirectoryKey]) -> Result<Vec<DirectoryKey>, DirectoryError> {
         let oldest = self.clock.now() - USERS_SERVE;
         let addresses: Vec<EmailAddress> = keys.iter().filter_map(DirectoryKey::address).collect();

@@ -2,6 +2,9 @@
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 
+use tracing::warn;
+
+use super::directory::{DirectoryError, DirectoryKey};
 use super::Runner;
 use super::failure::{Stop, error};
 use super::worker::MAX_FAILURES;
@@ -19,6 +22,9 @@ impl Runner {
                 tx.start_run(claimed.run).await
             })
             .await?;
+        if run.kind != RunKind::Sync {
+            self.refresh_removed_users(claimed).await?; // a sync has done so before it read its source
+        }
         loop {
             let items = self.store.shard(claimed.run, shard).await?;
             let unfinished: Vec<ShardItem> = items.into_iter().filter(|item| !item.status.is_finished()).collect();
@@ -42,6 +48,20 @@ impl Runner {
         }
         self.contents_done(claimed, run.kind).await?;
         Ok(self.store.atomically(async |tx| tx.end_work(claimed).await).await?)
+    }
+
+    /// Brings the users of a removal up to date. Without the Directory the last known state serves.
+    async fn refresh_removed_users(&self, claimed: &Claimed) -> Result<(), Stop> {
+        let destinations = self.store.destinations_of_run(claimed.run).await?;
+        let keys: Vec<DirectoryKey> = destinations.into_iter().map(|one| DirectoryKey::Id(one.google_id)).collect();
+        match self.directory.refresh(&keys).await {
+            Ok(()) => Ok(()),
+            Err(DirectoryError::Google(failure)) => {
+                warn!(run.id = %claimed.run, error = %failure, "the Directory could not be read before run {}", claimed.run);
+                Ok(())
+            }
+            Err(DirectoryError::Store(failure)) => Err(failure.into()),
+        }
     }
 
     async fn wait_shard(&self, claimed: &Claimed, later: &[ShardItem]) -> Result<(), Stop> {

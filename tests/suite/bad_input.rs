@@ -143,7 +143,7 @@ on_both! {
         let existing = world.job("Suppliers", &[ANN]).await;
         let before = everything(&world).await;
         let cases = [
-            (Role::Viewer, "createJob(input: { sourceUserEmail: \"x\", sourceGroup: { name: \"x\" }, destinationEmails: [] })", "OPERATOR"),
+            (Role::Viewer, "createJob(input: { sourceUserEmail: \"x\", sourceGroup: { id: $job }, destinationEmails: [] })", "OPERATOR"),
             (Role::Viewer, "addUsers(input: { jobId: $job, emails: [\"x\"] })", "OPERATOR"),
             (Role::Viewer, "removeUsers(input: { jobId: $job, emails: [\"ann@corp.example\"] })", "OPERATOR"),
             (Role::Viewer, "runJob(input: { jobId: $job })", "OPERATOR"),

@@ -156,7 +156,7 @@ on_both! {
     }
 
     async fn removal_is_one_list_the_deletes_and_the_group(world) {
-        let (job, _, _, destinations) = filled(&world, 1_000, 2).await;
+        let (job, _, _, destinations) = filled(&world, 990, 2).await;
         for user in &destinations {
             let there = world.synced_group(user).unwrap().resource_name;
             world.add_contact(user, &there, "Zoe");

@@ -3,6 +3,10 @@
 use std::fs;
 use std::path::Path;
 
+use async_graphql::parser::types::{
+    EnumType, InputObjectType, InterfaceType, ObjectType, TypeKind, TypeSystemDefinition,
+};
+
 #[test]
 fn schema_graphql_is_the_served_schema() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema.graphql");
@@ -18,27 +22,37 @@ fn schema_graphql_is_the_served_schema() {
 #[test]
 fn everything_in_the_schema_is_described() {
     let sdl = contact_sync::graphql::sdl();
+    let document = async_graphql::parser::parse_schema(&sdl).unwrap();
     let mut undescribed = Vec::new();
-    let (mut described, mut in_text, mut context) = (false, false, String::new());
-    for line in sdl.lines() {
-        let text = line.trim();
-        if text.starts_with("\"\"\"") {
-            in_text = !in_text && text.len() < 6 || (!in_text && !text[3..].contains("\"\"\""));
-            described = true;
-            continue;
+    for definition in document.definitions {
+        let TypeSystemDefinition::Type(definition) = definition else { continue };
+        let definition = definition.node;
+        let name = definition.name.node;
+        let mut note = |what: String, is_described: bool| undescribed.extend((!is_described).then_some(what));
+        let is_scalar = matches!(definition.kind, TypeKind::Scalar);
+        note(name.to_string(), definition.description.is_some() || is_scalar);
+        match definition.kind {
+            TypeKind::Object(ObjectType { fields, .. }) | TypeKind::Interface(InterfaceType { fields, .. }) => {
+                for field in fields {
+                    note(format!("{name}.{}", field.node.name.node), field.node.description.is_some());
+                    for argument in field.node.arguments {
+                        let what = format!("{name}.{}({})", field.node.name.node, argument.node.name.node);
+                        note(what, argument.node.description.is_some());
+                    }
+                }
+            }
+            TypeKind::InputObject(InputObjectType { fields }) => {
+                for field in fields {
+                    note(format!("{name}.{}", field.node.name.node), field.node.description.is_some());
+                }
+            }
+            TypeKind::Enum(EnumType { values }) => {
+                for value in values {
+                    note(format!("{name}.{}", value.node.value.node), value.node.description.is_some());
+                }
+            }
+            TypeKind::Scalar | TypeKind::Union(_) => {}
         }
-        if in_text || text.is_empty() || text == "}" || text == ")" {
-            continue;
-        }
-        let is_definition = ["type ", "enum ", "input ", "interface ", "scalar ", "union "].iter().any(|word| text.starts_with(word));
-        if is_definition {
-            context = text.to_owned();
-        }
-        let is_builtin = ["schema", "directive", "query:", "mutation:", "subscription:"].iter().any(|word| text.starts_with(word));
-        if !described && !is_builtin {
-            undescribed.push(format!("{context} {text}"));
-        }
-        described = false;
     }
     assert_eq!(undescribed, Vec::<String>::new());
 }

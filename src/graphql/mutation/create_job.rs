@@ -96,7 +96,7 @@ fn payload(mut decision: Decision) -> CreateJobPayload {
     decision.refusals.sort_by_key(|refusal| {
         let field = refusal.path.get(1).and_then(|field| FIELDS.iter().position(|known| known == field));
         let index: Option<usize> = refusal.path.get(2).and_then(|index| index.parse().ok());
-        (field, index)
+        (field, index.unwrap_or(usize::MAX))
     });
     let (user_errors, summary, results) = answer(decision.refusals, decision.rows);
     let (job, run) = (decision.job.map(Job), decision.run.map(Run));

@@ -27,6 +27,9 @@ on_both! {
         assert_eq!(created["job"]["syncedGroupName"], "Our suppliers");
         world.work().await;
         assert_eq!(world.synced_group(ANN).unwrap().name, "Our suppliers");
-        world.source_group("starred", &["Ben"]);
+        world.accepted("createJob", "job { id }", json!({ "sourceUserEmail": SOURCE, "sourceGroup": { "name": "Suppliers" },
+            "destinationEmails": [BOB], "syncedGroupName": "myContacts" })).await;
+        world.work().await;
+        assert_eq!(world.synced_group(BOB).unwrap().name, "myContacts (2)");
     }
 }
