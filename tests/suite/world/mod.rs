@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 
 pub use clock::TestClock;
 pub use database::Database;
-pub use hands::{SOURCE, content, phone, tag};
+pub use hands::{SOURCE, content, given_name, tag};
 
 /// Signs the tokens of tests.
 const SECRET: &str = "a secret of tests, long enough for HS256";
@@ -31,6 +31,8 @@ pub struct Wishes {
     pub lag: Lag,
     pub timeout: Duration,
     pub workspace: Workspace,
+    /// Accounts of one shard in hand at once.
+    pub accounts: usize,
 }
 
 impl Default for Wishes {
@@ -41,6 +43,7 @@ impl Default for Wishes {
             lag: Lag::default(),
             timeout: Duration::from_secs(20),
             workspace: Workspace::sample(),
+            accounts: 4,
         }
     }
 }
@@ -144,7 +147,7 @@ async fn start(sandbox: &Sandbox, clock: &TestClock, database: &Database, wishes
         runner: Settings {
             name: uuid::Uuid::new_v4().to_string(),
             tasks: 4,
-            accounts: 4,
+            accounts: wishes.accounts,
             settle: Duration::from_secs(60),
         },
         allowed_origins: Vec::new(),

@@ -1,0 +1,86 @@
+//! The program itself: `demo`, and what it says to wrong settings.
+
+use std::process::Command;
+
+fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_contact-sync"));
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CONTACT_SYNC_")) {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// Runs it in a directory of its own: success, standard output, standard error.
+fn run(arguments: &[&str]) -> (bool, String, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let output = program().args(arguments).current_dir(folder.path()).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.success(), text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn the_demonstration_succeeds_and_every_rule_holds() {
+    let (succeeded, told, log) = run(&["demo"]);
+    assert!(succeeded, "{told}\n{log}");
+    assert!(told.contains("Every rule held.") && !told.contains('✗'), "{told}");
+}
+
+#[test]
+fn the_demonstration_takes_an_address_book() {
+    let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/sandbox/fixtures/");
+    for book in ["gmail.csv", "iphone.vcf", "outlook.vcf"] {
+        let (succeeded, told, log) = run(&["demo", "--address-book", &format!("{fixtures}{book}")]);
+        assert!(succeeded, "{book}: {told}\n{log}");
+    }
+}
+
+#[test]
+fn wrong_settings_are_named_with_the_remedy() {
+    for (arguments, said) in [
+        (&["demo", "--address-book", "missing.vcf"][..], "cannot read missing.vcf"),
+        (&["serve", "--database-url", "mysql://x"], "must begin with sqlite:// or postgres://"),
+        (&["serve", "--listen", "nowhere"], "--listen"),
+        (&["serve", "--time-zone", "Moon/Base"], "--time-zone"),
+        (&["serve", "--google-key-file", "missing.json", "--google-admin", "a@corp.example"], "cannot read the key file missing.json"),
+        (&["serve", "--google-key-file", "key.json"], "--google-admin"),
+        (&["serve", "--data-dir", "/dev/null/x"], "cannot create the data directory"),
+        (&["token", "--role", "KING"], "--role"),
+        (&["token", "--role", "admin", "--email", "nobody"], "'nobody' is not an e-mail address"),
+        (&["token", "--role", "admin", "--expires", "soon"], "write for example 30m, 12h or 30d"),
+        (&["sandbox", "import", "--user", "x@corp.example", "--group", "G", "missing.vcf"], "cannot read missing.vcf"),
+    ] {
+        let (succeeded, _, log) = run(arguments);
+        assert!(!succeeded && log.contains(said), "{arguments:?}: {log}");
+    }
+}
+
+#[test]
+fn a_token_is_three_parts_and_the_schema_is_printed() {
+    let (succeeded, token, _) = run(&["token", "--role", "admin", "--email", "ann@corp.example"]);
+    assert!(succeeded && token.trim().split('.').count() == 3);
+    let (succeeded, schema, _) = run(&["schema"]);
+    assert!(succeeded);
+    assert_eq!(schema.trim(), include_str!("../../schema.graphql").trim());
+}
+
+#[test]
+fn address_books_are_imported_whole_or_not_at_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = folder.path().join("sandbox.json");
+    let good = concat!(env!("CARGO_MANIFEST_DIR"), "/sandbox/fixtures/android.vcf");
+    let bad = folder.path().join("bad.vcf");
+    std::fs::write(&bad, b"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:No").unwrap();
+    let import = |user: &str, file: &str| {
+        let arguments = ["sandbox", "import", "--user", user, "--group", "Imported", "--state", state.to_str().unwrap(), good, file];
+        program().args(arguments).output().unwrap()
+    };
+    let refused = import("ann@corp.example", bad.to_str().unwrap());
+    assert!(!refused.status.success() && String::from_utf8_lossy(&refused.stderr).contains("bad.vcf"));
+    assert!(!state.exists(), "nothing was begun");
+    let unknown = import("nobody@corp.example", good);
+    assert!(!unknown.status.success() && String::from_utf8_lossy(&unknown.stderr).contains("nobody@corp.example"));
+    let done = import("ann@corp.example", good);
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    assert!(String::from_utf8_lossy(&done.stdout).contains("contacts into Imported of ann@corp.example"));
+    assert!(state.exists());
+}

@@ -1,0 +1,321 @@
+//! Lets steps happen, and remembers what users did with contacts of their own.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sandbox::{Contact, Fault, FaultKind, When};
+use serde_json::{Value, json};
+
+use super::step::Step;
+use crate::world::{SOURCE, World, content, given_name};
+
+pub const USERS: [&str; 3] = ["ann@corp.example", "bob@corp.example", "carol@corp.example"];
+const MY_CONTACTS: &str = "contactGroups/myContacts";
+const STARRED: &str = "contactGroups/starred";
+
+/// What must stay of a contact of a user's own.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Own {
+    pub content: String,
+    pub groups: BTreeSet<String>,
+}
+
+pub struct Story {
+    pub world: World,
+    pub group: String,
+    pub job: String,
+    /// Contacts of users' own, by user and resource name.
+    pub own: BTreeMap<&'static str, BTreeMap<String, Own>>,
+    /// Own contacts that may have come into My Contacts because their user was removed.
+    pub left: BTreeSet<String>,
+    /// Who receives the group in the end.
+    pub receives: Vec<String>,
+    serial: usize,
+}
+
+impl Story {
+    /// Two of the users receive the group from the start.
+    pub async fn begin(world: World) -> Story {
+        let (group, _) = world.source_group("Suppliers", &["S1", "S2", "S3"]);
+        let mut story = Story { world, group, job: String::new(), own: BTreeMap::new(), left: BTreeSet::new(), receives: Vec::new(), serial: 3 };
+        for user in USERS {
+            story.own_contact(user, &[]);
+        }
+        story.job = story.world.job("Suppliers", &USERS[..2]).await;
+        story
+    }
+
+    fn name(&mut self, prefix: &str) -> String {
+        self.serial += 1;
+        format!("{prefix}{:03}", self.serial)
+    }
+
+    fn own_contact(&mut self, user: &'static str, groups: &[&str]) {
+        let name = self.name("O");
+        let contact = self.world.sandbox.create_contact(user, json!({ "names": [{ "givenName": name }] })).unwrap();
+        for group in groups {
+            self.world.sandbox.add_to_group(user, group, &contact).unwrap();
+        }
+        self.remember(user, &contact);
+    }
+
+    fn remember(&mut self, user: &'static str, resource: &str) {
+        let contact = self.world.snapshot(user).remove(resource).unwrap();
+        let own = Own { content: content(&contact), groups: contact.groups };
+        self.own.entry(user).or_default().insert(resource.to_owned(), own);
+    }
+
+    /// Contacts that carry our twin, by name.
+    fn synced(&self, user: &str) -> Vec<Contact> {
+        let mut contacts = self.world.sandbox.contacts(user).unwrap();
+        contacts.retain(is_ours);
+        contacts.sort_by_key(given_name);
+        contacts
+    }
+
+    fn pick_synced(&self, user: &str, one: usize) -> Option<Contact> {
+        let mut contacts = self.synced(user);
+        (!contacts.is_empty()).then(|| contacts.swap_remove(one % contacts.len()))
+    }
+
+    fn pick_own(&self, user: &str, one: usize) -> Option<String> {
+        let mut contacts = self.world.sandbox.contacts(user).unwrap();
+        contacts.retain(|contact| self.own.get(user).is_some_and(|own| own.contains_key(&contact.resource_name)));
+        contacts.sort_by_key(given_name);
+        (!contacts.is_empty()).then(|| contacts.swap_remove(one % contacts.len()).resource_name)
+    }
+
+    fn source(&self, is_member: bool) -> Vec<String> {
+        let mut contacts = self.world.sandbox.contacts(SOURCE).unwrap();
+        contacts.retain(|contact| contact.groups.contains(&self.group) == is_member);
+        contacts.sort_by_key(given_name);
+        contacts.into_iter().map(|contact| contact.resource_name).collect()
+    }
+
+    pub async fn act(&mut self, step: &Step) {
+        match step {
+            Step::Run => self.run().await,
+            Step::NextDay => self.world.next_day().await,
+            Step::Week => self.world.days(7),
+            Step::FaultyRun(call, kind) => self.faulty_run(*call, kind.clone()).await,
+            Step::KilledRun(call, after) => self.killed_run(*call, *after).await,
+            Step::Restart => self.world.restart().await,
+            Step::DatabaseIsLost => self.lose_database().await,
+            Step::Joins(user) => self.join(USERS[*user]).await,
+            Step::Leaves(user) => self.leave(USERS[*user]).await,
+            _ => self.at_source(step),
+        }
+    }
+
+    fn at_source(&mut self, step: &Step) {
+        let pick = |list: Vec<String>, one: usize| (!list.is_empty()).then(|| list[one % list.len()].clone());
+        match step {
+            Step::SourceAdds => {
+                let name = self.name("S");
+                self.world.add_contact(SOURCE, &self.group, &name);
+            }
+            Step::SourceEdits(one) => {
+                let number = format!("+1 555 01{:02}", self.serial % 100);
+                self.serial += 1;
+                if let Some(contact) = pick(self.source(true), *one) {
+                    self.world.edit(SOURCE, &contact, "phoneNumbers", json!([{ "value": number, "type": "home" }]));
+                }
+            }
+            Step::SourceDeletes(one) => {
+                if let Some(contact) = pick(self.source(true), *one) {
+                    self.world.sandbox.delete_contact(SOURCE, &contact).unwrap();
+                }
+            }
+            Step::SourceTakesOut(one) => {
+                if let Some(contact) = pick(self.source(true), *one) {
+                    self.world.sandbox.remove_from_group(SOURCE, &self.group, &contact).unwrap();
+                }
+            }
+            Step::SourceTakesIn(one) => {
+                if let Some(contact) = pick(self.source(false), *one) {
+                    self.world.sandbox.add_to_group(SOURCE, &self.group, &contact).unwrap();
+                }
+            }
+            Step::SourceRenamesGroup(back) => {
+                let name = if *back { "Suppliers" } else { "Partners" };
+                self.world.sandbox.rename_group(SOURCE, &self.group, name).unwrap();
+            }
+            _ => self.at_destination(step),
+        }
+    }
+
+    fn at_destination(&mut self, step: &Step) {
+        match *step {
+            Step::UserEdits(user, one) => self.with_synced(user, one, |world, user, contact| {
+                world.edit(user, contact, "nicknames", json!([{ "value": "Edited there" }]));
+            }),
+            Step::UserUntags(user, one) => self.with_synced(user, one, |world, user, contact| {
+                world.edit(user, contact, "userDefined", json!([]));
+            }),
+            Step::UserDeletes(user, one) => self.with_synced(user, one, |world, user, contact| {
+                world.sandbox.delete_contact(user, contact).unwrap();
+            }),
+            Step::UserHides(user, one) => self.with_synced(user, one, |world, user, contact| {
+                // Refused where it is the last group of the contact.
+                let _ = world.sandbox.remove_from_group(user, MY_CONTACTS, contact);
+            }),
+            Step::UserStars(user, one) => self.with_synced(user, one, |world, user, contact| {
+                world.sandbox.add_to_group(user, STARRED, contact).unwrap();
+            }),
+            Step::UserTakesOut(user, one) => self.with_synced(user, one, |world, user, contact| {
+                if let Some(group) = world.synced_group(user) {
+                    let _ = world.sandbox.remove_from_group(user, &group.resource_name, contact);
+                }
+            }),
+            _ => self.own_of(step),
+        }
+    }
+
+    fn with_synced(&self, user: usize, one: usize, act: impl FnOnce(&World, &str, &str)) {
+        let user = USERS[user];
+        if let Some(contact) = self.pick_synced(user, one) {
+            act(&self.world, user, &contact.resource_name);
+        }
+    }
+
+    fn own_of(&mut self, step: &Step) {
+        match *step {
+            Step::UserRestores(user) => {
+                let user = USERS[user];
+                let mut trash = self.world.sandbox.trash(user).unwrap();
+                trash.retain(is_ours);
+                trash.sort_by_key(given_name);
+                if let Some(contact) = trash.first() {
+                    self.world.sandbox.restore_contact(user, &contact.resource_name).unwrap();
+                }
+            }
+            Step::UserAdds(user) => {
+                let group = self.world.synced_group(USERS[user]).map(|group| group.resource_name);
+                self.own_contact(USERS[user], &group.iter().map(String::as_str).collect::<Vec<_>>());
+            }
+            Step::UserCopies(user, one) => self.copy(USERS[user], one),
+            Step::UserEditsOwn(user, one) => {
+                if let Some(contact) = self.pick_own(USERS[user], one) {
+                    self.world.edit(USERS[user], &contact, "nicknames", json!([{ "value": "Own" }]));
+                    let groups = self.own[USERS[user]][&contact].groups.clone();
+                    self.remember(USERS[user], &contact);
+                    self.own.get_mut(USERS[user]).unwrap().get_mut(&contact).unwrap().groups = groups;
+                }
+            }
+            Step::UserDeletesOwn(user, one) => {
+                if let Some(contact) = self.pick_own(USERS[user], one) {
+                    self.world.sandbox.delete_contact(USERS[user], &contact).unwrap();
+                    self.own.get_mut(USERS[user]).unwrap().remove(&contact);
+                }
+            }
+            Step::UserRenamesGroup(user) => {
+                let name = self.name("Label ");
+                if let Some(group) = self.world.synced_group(USERS[user]) {
+                    self.world.sandbox.rename_group(USERS[user], &group.resource_name, &name).unwrap();
+                }
+            }
+            Step::UserDeletesGroup(user) => {
+                if let Some(group) = self.world.synced_group(USERS[user]) {
+                    self.world.sandbox.delete_group(USERS[user], &group.resource_name).unwrap();
+                }
+            }
+            Step::UserMakesGroup(user) => {
+                // Refused where a group of that name is there.
+                let _ = self.world.sandbox.create_group(USERS[user], "Partners");
+            }
+            _ => unreachable!("{step:?} is acted elsewhere"),
+        }
+    }
+
+    /// A copy as the web interface makes it: the visible tag, not the invisible twin.
+    fn copy(&mut self, user: &'static str, one: usize) {
+        let Some(contact) = self.pick_synced(user, one) else { return };
+        let mut person = contact.person;
+        person.remove("clientData");
+        person.insert("names".into(), json!([{ "givenName": self.name("O") }]));
+        let copy = self.world.sandbox.create_contact(user, Value::Object(person)).unwrap();
+        if let Some(group) = self.world.synced_group(user) {
+            self.world.sandbox.add_to_group(user, &group.resource_name, &copy).unwrap();
+        }
+        self.remember(user, &copy);
+    }
+
+    async fn queue_run(&self) {
+        // Refused while a run is unfinished or nobody is left; then what is queued goes on.
+        self.world.mutate("runJob", "run { id }", json!({ "jobId": self.job })).await;
+    }
+
+    async fn run(&self) {
+        self.queue_run().await;
+        self.world.work().await;
+    }
+
+    async fn faulty_run(&self, call: u64, kind: FaultKind) {
+        self.queue_run().await;
+        self.world.sandbox.inject(Fault::new(When::Call(call), kind));
+        self.world.work().await;
+        self.world.sandbox.clear_faults();
+    }
+
+    async fn killed_run(&mut self, call: u64, after: bool) {
+        self.queue_run().await;
+        let kind = if after { FaultKind::HangAfter } else { FaultKind::HangBefore };
+        let fault = self.world.sandbox.inject(Fault::new(When::Call(call), kind));
+        tokio::select! {
+            () = self.world.work() => {}
+            () = self.world.sandbox.fault_hit(fault) => {}
+        }
+        self.world.sandbox.clear_faults();
+        self.world.restart().await;
+    }
+
+    async fn join(&self, user: &str) {
+        self.world.mutate("addUsers", "job { id }", json!({ "jobId": self.job, "emails": [user] })).await;
+    }
+
+    async fn leave(&mut self, user: &'static str) {
+        self.left.extend(self.own.get(user).into_iter().flatten().map(|(resource, _)| resource.clone()));
+        self.world.mutate("removeUsers", "run { id }", json!({ "jobId": self.job, "emails": [user] })).await;
+    }
+
+    /// A new server on an empty database; the administrator creates the same job again.
+    async fn lose_database(&mut self) {
+        self.world.work().await; // removals that only the lost database knew of could never be made up
+        let emails = self.receivers().await;
+        if emails.is_empty() {
+            return;
+        }
+        self.world.lose_database().await;
+        let name = self.world.sandbox.groups(SOURCE).unwrap().into_iter().find(|group| group.resource_name == self.group);
+        let emails: Vec<&str> = emails.iter().map(String::as_str).collect();
+        let created = self.world.create_job(&name.unwrap().name, &emails).await;
+        self.job = created["job"]["id"].as_str().unwrap().to_owned();
+    }
+
+    pub async fn receivers(&self) -> Vec<String> {
+        let query = "query ($id: ID!) { job(id: $id) { destinations(first: 100) { nodes { email status } } } }";
+        let data = self.world.data(query, json!({ "id": self.job })).await;
+        let rows = data["job"]["destinations"]["nodes"].as_array().unwrap().clone();
+        rows.iter().map(|row| row["email"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// Whatever was disturbed comes to its end, and one undisturbed run follows.
+    pub async fn end(&mut self) {
+        self.world.sandbox.clear_faults();
+        self.world.work().await;
+        self.world.days(1); // removals that failed are tried daily
+        self.world.app.runner.queue_due().await.unwrap();
+        self.world.work().await;
+        self.run().await;
+        self.receives = self.receivers().await;
+        if !self.receives.is_empty() {
+            let run = self.world.runs(&self.job).await.remove(0);
+            assert_eq!(run["status"], "SUCCEEDED", "the undisturbed run: {run}");
+        }
+    }
+}
+
+/// Carries the invisible twin: made by a sync.
+pub fn is_ours(contact: &Contact) -> bool {
+    let pairs = contact.person.get("clientData").and_then(Value::as_array);
+    pairs.is_some_and(|pairs| pairs.iter().any(|pair| pair["key"] == "gSync"))
+}

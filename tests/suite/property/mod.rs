@@ -1,0 +1,70 @@
+//! Random edits on both sides, random runs, random faults, and servers killed between any two calls; then one undisturbed
+//! run. Every account must equal the oracle: the source group and the user's own contacts, no duplicate, no orphan.
+
+mod act;
+mod oracle;
+mod step;
+
+use proptest::collection::vec;
+use proptest::test_runner::{Config, TestCaseError, TestRunner};
+
+use crate::world::{Database, Wishes, World};
+use act::Story;
+use step::{Step, step};
+
+/// Cases of each test; all tests together try more than a thousand.
+const CASES: u32 = 130;
+/// Cases of each test on PostgreSQL, where a case takes longer.
+const POSTGRES_CASES: u32 = 40;
+
+fn cases(default: u32) -> u32 {
+    std::env::var("CONTACT_SYNC_PROPERTY_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(default)
+}
+
+fn check(cases: u32, on_postgres: bool) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let config = Config { cases, failure_persistence: None, max_shrink_iters: 200, ..Config::default() };
+    let mut runner = TestRunner::new(config);
+    let outcome = runner.run(&vec(step(), 1..14), |steps| {
+        runtime.block_on(async {
+            let database = match on_postgres {
+                false => Database::sqlite(),
+                true => match Database::postgres().await {
+                    Some(database) => database,
+                    None => return Ok(()),
+                },
+            };
+            play(database, &steps).await.map_err(TestCaseError::fail)
+        })
+    });
+    if let Err(failure) = outcome {
+        panic!("{failure}");
+    }
+}
+
+async fn play(database: Database, steps: &[Step]) -> Result<(), String> {
+    // One account at a time: a call of another account that is on its way when the server is killed would arrive at an
+    // instant that the test does not choose.
+    let world = World::with(database, Wishes { accounts: 1, ..Wishes::default() }).await;
+    let mut story = Story::begin(world).await;
+    for step in steps {
+        story.act(step).await;
+    }
+    story.end().await;
+    oracle::compare(&story)
+}
+
+macro_rules! shards {
+    ($($name:ident)*) => { $( #[test] fn $name() { check(cases(CASES), false); } )* };
+}
+
+shards! {
+    every_account_equals_the_oracle_1 every_account_equals_the_oracle_2 every_account_equals_the_oracle_3
+    every_account_equals_the_oracle_4 every_account_equals_the_oracle_5 every_account_equals_the_oracle_6
+    every_account_equals_the_oracle_7 every_account_equals_the_oracle_8
+}
+
+#[test]
+fn every_account_equals_the_oracle_on_postgres() {
+    check(cases(POSTGRES_CASES), true);
+}

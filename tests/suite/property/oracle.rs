@@ -1,0 +1,77 @@
+//! What every account must hold in the end.
+
+use std::collections::BTreeSet;
+
+use super::act::{Story, USERS, is_ours};
+use crate::world::{SOURCE, content, given_name, tag};
+
+const MY_CONTACTS: &str = "contactGroups/myContacts";
+
+/// Compares all accounts; the error tells the first difference.
+pub fn compare(story: &Story) -> Result<(), String> {
+    let members = story.world.members(SOURCE, &story.group);
+    let mut wanted: Vec<String> = members.iter().map(content).collect();
+    wanted.sort();
+    for user in USERS {
+        let receives = story.receives.iter().any(|email| email == user);
+        compare_user(story, user, if receives { &wanted } else { &[] }, receives).map_err(|what| format!("{user}: {what}"))?;
+    }
+    Ok(())
+}
+
+fn compare_user(story: &Story, user: &'static str, wanted: &[String], receives: bool) -> Result<(), String> {
+    let world = &story.world;
+    let groups = world.sandbox.groups(user).map_err(|error| error.to_string())?;
+    let marked: Vec<_> = groups.iter().filter(|group| group.client_data.iter().any(|(key, _)| key == "gSync")).collect();
+    if marked.len() != usize::from(receives) {
+        return Err(format!("{} synced groups", marked.len()));
+    }
+    let contacts = world.sandbox.contacts(user).map_err(|error| error.to_string())?;
+    let (ours, own): (Vec<_>, Vec<_>) = contacts.iter().partition(|contact| is_ours(contact));
+    let mut there: Vec<String> = ours.iter().map(|contact| content(contact)).collect();
+    there.sort();
+    if there != wanted {
+        let names: Vec<String> = ours.iter().map(|contact| given_name(contact)).collect();
+        return Err(format!("synced contacts are {names:?}: {there:#?}, not {wanted:#?}"));
+    }
+    let tags: BTreeSet<_> = ours.iter().filter_map(|contact| tag(contact)).collect();
+    if tags.len() != ours.len() {
+        return Err(format!("{} tags on {} synced contacts", tags.len(), ours.len()));
+    }
+    for contact in &ours {
+        let in_group = marked.iter().all(|group| contact.groups.contains(&group.resource_name));
+        if !in_group || !contact.groups.contains(MY_CONTACTS) {
+            return Err(format!("{} is in {:?}", given_name(contact), contact.groups));
+        }
+    }
+    if let Some(group) = marked.first() {
+        let source = world.sandbox.groups(SOURCE).map_err(|error| error.to_string())?;
+        let wanted = source.into_iter().find(|one| one.resource_name == story.group).map(|one| one.name).unwrap_or_default();
+        let is_taken = groups.iter().any(|other| other.name == wanted && other.resource_name != group.resource_name);
+        let is_named = if is_taken { group.name.starts_with(&format!("{wanted} (")) } else { group.name == wanted || group.name.starts_with(&format!("{wanted} (")) };
+        if !is_named {
+            return Err(format!("the synced group is called {}, not {wanted}", group.name));
+        }
+    }
+    let known = story.own.get(user);
+    let expected = known.map_or(0, |known| known.len());
+    if own.len() != expected {
+        let names: Vec<String> = own.iter().map(|contact| given_name(contact)).collect();
+        return Err(format!("{} contacts of the user's own, not {expected}: {names:?}", own.len()));
+    }
+    for contact in own {
+        let kept = known.and_then(|known| known.get(&contact.resource_name));
+        let kept = kept.ok_or_else(|| format!("{} is not the user's", given_name(contact)))?;
+        if content(contact) != kept.content {
+            return Err(format!("{} was changed: {}, not {}", given_name(contact), content(contact), kept.content));
+        }
+        let exists = |group: &&String| groups.iter().any(|known| known.resource_name == **group);
+        let lost: Vec<_> = kept.groups.iter().filter(exists).filter(|group| !contact.groups.contains(*group)).collect();
+        let gained: Vec<_> = contact.groups.difference(&kept.groups).collect();
+        let may_gain = story.left.contains(&contact.resource_name);
+        if !lost.is_empty() || gained.iter().any(|group| !(may_gain && group.as_str() == MY_CONTACTS)) {
+            return Err(format!("{} was moved: lost {lost:?}, gained {gained:?}", given_name(contact)));
+        }
+    }
+    Ok(())
+}
