@@ -126,7 +126,8 @@ impl App {
             health: health(store.clone()),
             allowed_origins: parts.allowed_origins,
         });
-        let listener = TcpListener::bind(parts.listen).await.map_err(|error| StartError::Listen(parts.listen, error))?;
+        let listener =
+            TcpListener::bind(parts.listen).await.map_err(|error| StartError::Listen(parts.listen, error))?;
         let address = listener.local_addr().map_err(|error| StartError::Listen(parts.listen, error))?;
         let shutdown = CancellationToken::new();
         let stopped = shutdown.clone().cancelled_owned();

@@ -87,7 +87,10 @@ async fn import(user: &str, group: &str, state: PathBuf, files: &[PathBuf]) -> R
     let mut imported = Vec::new();
     let outcome = books.iter().try_for_each(|(name, bytes)| {
         let bar = ProgressBar::no_length().with_message(name.clone());
-        bar.set_style(ProgressStyle::with_template("{spinner} {msg}: {pos} contacts").unwrap_or_else(|_| ProgressStyle::default_bar()));
+        bar.set_style(
+            ProgressStyle::with_template("{spinner} {msg}: {pos} contacts")
+                .unwrap_or_else(|_| ProgressStyle::default_bar()),
+        );
         let done = app::import(&sandbox, user, Some(group), name, bytes, |count| bar.set_position(count as u64))?;
         bar.finish_and_clear();
         imported.push((name, done));

@@ -44,7 +44,9 @@ pub(super) async fn serve(args: ServeArgs) -> Result<(), Failure> {
         // A token is printed only where nobody but the users of this machine can use it, and nothing but a sandbox is behind.
         Some(_) if args.listen.ip().is_loopback() => {
             let token = http::mint(&secret, &*clock, Role::Admin, None, TOKEN)?;
-            print("Workspace sandbox on this machine, with sample users and contacts (no Google credentials are configured)");
+            print(
+                "Workspace sandbox on this machine, with sample users and contacts (no Google credentials are configured)",
+            );
             print(&format!("Token     {token}"));
             print("          Paste it into GraphiQL's Headers tab: {\"Authorization\": \"Bearer …\"}");
         }

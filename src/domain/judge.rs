@@ -186,8 +186,16 @@ mod tests {
         let archived = WorkspaceUser { is_archived: true, ..user("a@corp.example") };
         let guest = WorkspaceUser { is_guest: true, ..user("g@corp.example") };
         let deleted = WorkspaceUser { is_deleted: true, ..user("d@corp.example") };
-        let sent = ["x", "no@corp.example", "no@elsewhere.example", "zoe@second.example", "s@corp.example",
-            "a@corp.example", "g@corp.example", "d@corp.example"];
+        let sent = [
+            "x",
+            "no@corp.example",
+            "no@elsewhere.example",
+            "zoe@second.example",
+            "s@corp.example",
+            "a@corp.example",
+            "g@corp.example",
+            "d@corp.example",
+        ];
         let known = [
             ("zoe@second.example", &second),
             ("s@corp.example", &suspended),
@@ -195,9 +203,16 @@ mod tests {
             ("g@corp.example", &guest),
             ("d@corp.example", &deleted),
         ];
-        let expected = [Reason::MalformedAddress, Reason::UserNotFound, Reason::NotOnPrimaryDomain,
-            Reason::NotOnPrimaryDomain, Reason::UserSuspended, Reason::UserArchived, Reason::GuestUser,
-            Reason::UserNotFound];
+        let expected = [
+            Reason::MalformedAddress,
+            Reason::UserNotFound,
+            Reason::NotOnPrimaryDomain,
+            Reason::NotOnPrimaryDomain,
+            Reason::UserSuspended,
+            Reason::UserArchived,
+            Reason::GuestUser,
+            Reason::UserNotFound,
+        ];
         assert_eq!(verdicts(&sent, &known, &[]), expected.map(Verdict::Invalid));
     }
 
@@ -207,8 +222,7 @@ mod tests {
         let sent = ["ann@corp.example", " ANN@corp.example", "annie@alias.example", "x", "X"];
         let known = [("ann@corp.example", &ann), ("annie@alias.example", &ann)];
         let malformed = Verdict::Invalid(InvalidDestinationReason::MalformedAddress);
-        let expected =
-            [Verdict::Valid(ann.id), Verdict::Duplicate, Verdict::Duplicate, malformed, Verdict::Duplicate];
+        let expected = [Verdict::Valid(ann.id), Verdict::Duplicate, Verdict::Duplicate, malformed, Verdict::Duplicate];
         assert_eq!(verdicts(&sent, &known, &[]), expected);
         for (status, reason) in [
             (DestinationStatus::Synced, InvalidDestinationReason::AlreadyReceivesGroup),

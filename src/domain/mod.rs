@@ -28,8 +28,8 @@ pub use destination::{Destination, DestinationStatus, StatusCounts, SyncedGroup}
 pub use email::{EmailAddress, MalformedAddress};
 pub use event::{Event, EventKind};
 pub use ids::{ContactGroupId, DestinationId, IdError, JobId, ResultId, RunId, SyncedGroupId, UserId, WorkId};
-pub use judge::{InvalidDestinationPolicy, Present, Surroundings, Verdict, judge, refusal, rows};
 pub use job::{ContactGroup, Job, JobStatus, Source, SourceHealth, SourceHealthStatus, SyncedContactsPolicy};
+pub use judge::{InvalidDestinationPolicy, Present, Surroundings, Verdict, judge, refusal, rows};
 pub use name_key::name_key;
 pub use person::{Change, CompleteRead, Etags, Person, SyncToken};
 pub use record::{Fingerprint, Intent, Link, Links, Mirror, MirrorEntry};

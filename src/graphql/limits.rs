@@ -30,14 +30,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            depth: 15,
-            complexity: 50_000,
-            fields: 2_000,
-            aliases: 100,
-            root_mutations: 10,
-            body_bytes: 1024 * 1024,
-        }
+        Self { depth: 15, complexity: 50_000, fields: 2_000, aliases: 100, root_mutations: 10, body_bytes: 1024 * 1024 }
     }
 }
 
@@ -148,12 +141,8 @@ impl<'a> Ruler<'a> {
                         nesting: inner.nesting,
                     }
                 }
-                Selection::InlineFragment(fragment) => {
-                    self.selection(&fragment.node.selection_set.node, nesting)
-                }
-                Selection::FragmentSpread(spread) => {
-                    self.fragment(spread.node.fragment_name.node.as_str(), nesting)
-                }
+                Selection::InlineFragment(fragment) => self.selection(&fragment.node.selection_set.node, nesting),
+                Selection::FragmentSpread(spread) => self.fragment(spread.node.fragment_name.node.as_str(), nesting),
             });
         }
         size
@@ -192,7 +181,8 @@ mod tests {
 
     #[test]
     fn a_document_that_expands_to_billions_of_fields_is_refused_at_once() {
-        let bomb: String = (0..40).map(|i| format!("fragment f{i} on Query {{ ...f{n} ...f{n} }} ", n = i + 1)).collect();
+        let bomb: String =
+            (0..40).map(|i| format!("fragment f{i} on Query {{ ...f{n} ...f{n} }} ", n = i + 1)).collect();
         assert_eq!(exceeded(&format!("{{ ...f0 }} {bomb} fragment f40 on Query {{ __typename }}")), "fields");
     }
 
@@ -217,7 +207,10 @@ mod tests {
         let types = "ofType { ".repeat(20) + "name" + &" }".repeat(20);
         assert_eq!(check(&format!("{{ __schema {{ types {{ fields {{ type {{ {types} }} }} }} }} }}")), Ok(()));
         let nested = "fields { type { ".repeat(4) + "name" + &" } }".repeat(4);
-        assert_eq!(exceeded(&format!("{{ __schema {{ types {{ {nested} }} }} }}")), "nested lists of the introspection");
+        assert_eq!(
+            exceeded(&format!("{{ __schema {{ types {{ {nested} }} }} }}")),
+            "nested lists of the introspection"
+        );
     }
 
     #[test]

@@ -65,7 +65,6 @@ macro_rules! batches {
     };
 }
 
-
 batches! {
     Users: UserId => WorkspaceUser = users_by_ids;
     ContactGroups: ContactGroupId => ContactGroup = groups_by_ids;

@@ -7,12 +7,8 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_graphql::async_trait::async_trait;
-use async_graphql::extensions::{
-    Extension, ExtensionContext, ExtensionFactory, NextExecute, NextResolve, ResolveInfo,
-};
-use async_graphql::{
-    Name, PathSegment, QueryPathNode, QueryPathSegment, Response, ServerError, ServerResult, Value,
-};
+use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute, NextResolve, ResolveInfo};
+use async_graphql::{Name, PathSegment, QueryPathNode, QueryPathSegment, Response, ServerError, ServerResult, Value};
 
 type Path = Vec<PathSegment>;
 

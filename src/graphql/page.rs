@@ -100,7 +100,9 @@ mod tests {
     #[test]
     fn cursors_are_bound_to_their_list() {
         let (jobs, runs) = (Scope::new("jobs", &"name"), Scope::new("runs", &"name"));
-        for key in [SortKey::Text("süd".into()), SortKey::Instant(None), SortKey::Instant(Time::from_timestamp_micros(1))] {
+        for key in
+            [SortKey::Text("süd".into()), SortKey::Instant(None), SortKey::Instant(Time::from_timestamp_micros(1))]
+        {
             let known = Position { key, id: Uuid::new_v4() };
             let cursor = cursor(jobs, &known);
             assert_eq!(position(jobs, &cursor), Some(known));

@@ -4,9 +4,7 @@ use async_graphql::{Context, ID, Object};
 
 use super::ApiError;
 use super::context::Services;
-use super::filter::{
-    DestinationFilter, DestinationOrder, JobFilter, JobOrder, RunFilter, RunOrder, SyncedGroupFilter,
-};
+use super::filter::{DestinationFilter, DestinationOrder, JobFilter, JobOrder, RunFilter, RunOrder, SyncedGroupFilter};
 use super::limits::page_cost;
 use super::page::{MAX_PAGE, PAGE};
 use super::types::{

@@ -32,7 +32,9 @@ impl Subscription {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "ID of the run.")] run_id: ID,
-        #[graphql(desc = "Cursor of the last event that was received; without one, from the start.")] after: Option<String>,
+        #[graphql(desc = "Cursor of the last event that was received; without one, from the start.")] after: Option<
+            String,
+        >,
     ) -> Result<impl Stream<Item = Option<RunEventEdge>> + use<>, ApiError> {
         let store = ctx.store()?.clone();
         let clock = ctx.clock()?;
@@ -43,7 +45,16 @@ impl Subscription {
         let known = store.run(run).await?.ok_or(unknown)?;
         let after = event_position(known.id, after.as_deref())?;
         let backlog = store.last_sequence(run).await?;
-        Ok(follow(Follower { store, clock, changes, run, after, backlog, read: Vec::new().into_iter(), is_over: false }))
+        Ok(follow(Follower {
+            store,
+            clock,
+            changes,
+            run,
+            after,
+            backlog,
+            read: Vec::new().into_iter(),
+            is_over: false,
+        }))
     }
 }
 

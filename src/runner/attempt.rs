@@ -80,7 +80,9 @@ impl Runner {
             .store
             .atomically(async |tx| {
                 tx.fence(claimed).await?;
-                Ok::<_, crate::store::StoreError>(!tx.is_over(claimed.run).await? && tx.start_result(item.result).await?)
+                Ok::<_, crate::store::StoreError>(
+                    !tx.is_over(claimed.run).await? && tx.start_result(item.result).await?,
+                )
             })
             .await?;
         if !is_ours {
@@ -104,7 +106,8 @@ impl Runner {
         destination: &Destination,
     ) -> Result<(), Stop> {
         let user = self.store.user(destination.user).await?;
-        let primary_domain = self.store.workspace().await?.map(|workspace| workspace.primary_domain).unwrap_or_default();
+        let primary_domain =
+            self.store.workspace().await?.map(|workspace| workspace.primary_domain).unwrap_or_default();
         let email = user.as_ref().map_or(&destination.email, |user| &user.email);
         let attempt = Attempt {
             runner: self,
@@ -159,7 +162,8 @@ impl Runner {
                 return self.postpone(claimed, item, item.attempts, until, &error).await;
             }
             Err(Stop::ReadAgain) => {
-                let moving = error(RunErrorCode::UpstreamUnavailable, "The account kept changing while it was written.");
+                let moving =
+                    error(RunErrorCode::UpstreamUnavailable, "The account kept changing while it was written.");
                 match next_attempt(now, item.attempts + 1) {
                     Some(at) => return self.postpone(claimed, item, item.attempts + 1, at, &moving).await,
                     None => (outcome(ResultStatus::Failed, Some(moving)), None),
@@ -209,7 +213,12 @@ impl Runner {
         Ok(())
     }
 
-    async fn finish_if_running(&self, claimed: &Claimed, item: &ShardItem, outcome: &DestinationOutcome) -> Result<(), Stop> {
+    async fn finish_if_running(
+        &self,
+        claimed: &Claimed,
+        item: &ShardItem,
+        outcome: &DestinationOutcome,
+    ) -> Result<(), Stop> {
         // A result that was in hand when its worker died, in a run that was canceled since.
         if item.status == ResultStatus::Running { self.finish(claimed, item, outcome, None).await } else { Ok(()) }
     }
@@ -295,7 +304,8 @@ fn usable(user: Option<&WorkspaceUser>, primary_domain: &str, kind: RunKind) -> 
         )));
     };
     let Some(reason) = user.ineligible_reason(primary_domain) else { return Ok(()) };
-    let message = format!("{} Restore the user, or remove it from the job.", reason.message(user.email.as_str(), primary_domain));
+    let message =
+        format!("{} Restore the user, or remove it from the job.", reason.message(user.email.as_str(), primary_domain));
     match (reason, kind) {
         (Reason::UserSuspended | Reason::UserArchived, _) => {
             Err(Stop::Fail(error(RunErrorCode::DestinationUserSuspended, message)))

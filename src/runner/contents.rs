@@ -74,7 +74,11 @@ impl SourceContents {
     }
 }
 
-async fn read(source: &Account, mirror: &Mirror, missing: &[ContactNumber]) -> Result<BTreeMap<ContactNumber, Content>, Stop> {
+async fn read(
+    source: &Account,
+    mirror: &Mirror,
+    missing: &[ContactNumber],
+) -> Result<BTreeMap<ContactNumber, Content>, Stop> {
     let by_name: BTreeMap<&ResourceName, ContactNumber> =
         missing.iter().filter_map(|number| Some((&mirror.get(number)?.resource, *number))).collect();
     // The account holds at least the group, so its pages are at least these; a list also costs one call per page.
@@ -86,7 +90,8 @@ async fn read(source: &Account, mirror: &Mirror, missing: &[ContactNumber]) -> R
     }
     let names: Vec<ResourceName> = by_name.keys().map(|&name| name.clone()).collect();
     let people = source.people(&names).await?;
-    let content = |(name, person): (ResourceName, Option<crate::domain::Person>)| Some((*by_name.get(&name)?, person?.content));
+    let content =
+        |(name, person): (ResourceName, Option<crate::domain::Person>)| Some((*by_name.get(&name)?, person?.content));
     Ok(people.into_iter().filter_map(content).collect())
 }
 
@@ -97,7 +102,10 @@ pub(super) fn source_failed(stop: Stop) -> Stop {
         Stop::ReadAgain => Stop::Retry(error(Code::UpstreamUnavailable, "The source changed while it was read.")),
         Stop::AccountGone(cause) => Stop::Fail(error(
             Code::SourceUserDeleted,
-            format!("The source user is gone ({}). Nothing was changed. Delete the job, or restore the user.", cause.message),
+            format!(
+                "The source user is gone ({}). Nothing was changed. Delete the job, or restore the user.",
+                cause.message
+            ),
         )),
         Stop::Fail(cause) if cause.code == Code::DestinationUserSuspended => Stop::Fail(error(
             Code::SourceUserSuspended,

@@ -60,10 +60,14 @@ impl From<GoogleError> for Stop {
     fn from(failure: GoogleError) -> Self {
         use RunErrorCode as Code;
         match failure {
-            GoogleError::StartOver | GoogleError::Stale | GoogleError::NotFound | GoogleError::NameTaken => Stop::ReadAgain,
+            GoogleError::StartOver | GoogleError::Stale | GoogleError::NotFound | GoogleError::NameTaken => {
+                Stop::ReadAgain
+            }
             GoogleError::Uncertain(what) => Stop::Retry(error(
                 Code::UpstreamUnavailable,
-                format!("Google did not answer a change ({what}). The account is read again before anything else is written."),
+                format!(
+                    "Google did not answer a change ({what}). The account is read again before anything else is written."
+                ),
             )),
             GoogleError::Outage(what) => {
                 Stop::Retry(error(Code::UpstreamUnavailable, format!("Google could not be read ({what}).")))
@@ -87,7 +91,9 @@ impl From<GoogleError> for Stop {
             )),
             GoogleError::ServiceOff(what) => Stop::Fail(error(
                 Code::InvalidDestinationUser,
-                format!("The Contacts service is not available to this user: {what}. Turn it on, or remove the user from the job."),
+                format!(
+                    "The Contacts service is not available to this user: {what}. Turn it on, or remove the user from the job."
+                ),
             )),
             GoogleError::AccountGone(what) => Stop::AccountGone(error(
                 Code::InvalidDestinationUser,

@@ -12,9 +12,7 @@ use super::contents::source_failed;
 use super::failure::{Stop, error};
 use super::worker::MAX_FAILURES;
 use super::{DirectoryKey, Runner};
-use crate::domain::{
-    Job, Mirror, ResourceName, RunError, RunErrorCode, SourceHealthStatus, Time, WorkspaceUser,
-};
+use crate::domain::{Job, Mirror, ResourceName, RunError, RunErrorCode, SourceHealthStatus, Time, WorkspaceUser};
 use crate::google::{Account, Google, GoogleError, Group, KeepToken};
 use crate::store::{Claimed, Cursor};
 use crate::sync::{MirrorUpdate, mirror_after_changes, mirror_after_full_read};
@@ -48,7 +46,10 @@ impl Runner {
             })
             .await?;
         if claimed.failures > MAX_FAILURES {
-            let broken = error(RunErrorCode::InternalServerError, "The source could not be read; the server's log has the cause.");
+            let broken = error(
+                RunErrorCode::InternalServerError,
+                "The source could not be read; the server's log has the cause.",
+            );
             return self.fail_run(claimed, &job, SourceHealthStatus::Unknown, &broken).await;
         }
         match self.read_source(claimed, &job).await.map_err(source_failed) {
@@ -140,7 +141,8 @@ impl Runner {
         let mut keys = vec![DirectoryKey::Id(job.source.google_id.clone())];
         keys.extend(destinations.into_iter().map(|destination| DirectoryKey::Id(destination.google_id)));
         self.directory.refresh(&keys).await?;
-        let primary_domain = self.store.workspace().await?.map(|workspace| workspace.primary_domain).unwrap_or_default();
+        let primary_domain =
+            self.store.workspace().await?.map(|workspace| workspace.primary_domain).unwrap_or_default();
         let user = self.store.user(job.source.user).await?;
         let Some(user) = user.filter(|user| !user.is_deleted) else {
             return Err(Stop::Fail(error(
@@ -152,7 +154,10 @@ impl Runner {
             None => Ok(user),
             Some(reason) => Err(Stop::Fail(error(
                 RunErrorCode::SourceUserSuspended,
-                format!("The source user cannot be read: {} Nothing was changed.", reason.message(user.email.as_str(), &primary_domain)),
+                format!(
+                    "The source user cannot be read: {} Nothing was changed.",
+                    reason.message(user.email.as_str(), &primary_domain)
+                ),
             ))),
         }
     }
@@ -174,7 +179,13 @@ impl Runner {
         Ok(())
     }
 
-    async fn fail_run(&self, claimed: &Claimed, job: &Job, health: SourceHealthStatus, cause: &RunError) -> Result<(), Stop> {
+    async fn fail_run(
+        &self,
+        claimed: &Claimed,
+        job: &Job,
+        health: SourceHealthStatus,
+        cause: &RunError,
+    ) -> Result<(), Stop> {
         warn!(job.id = %job.id, run.id = %claimed.run, code = ?cause.code, "run {} failed at its source", claimed.run);
         self.contents.drop_run(claimed.run);
         self.store

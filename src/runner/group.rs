@@ -139,5 +139,8 @@ fn taken(name: String) -> ListedGroup {
 }
 
 fn no_name() -> Stop {
-    Stop::Retry(error(RunErrorCode::UpstreamUnavailable, "Google says that every name tried for the synced group is taken."))
+    Stop::Retry(error(
+        RunErrorCode::UpstreamUnavailable,
+        "Google says that every name tried for the synced group is taken.",
+    ))
 }

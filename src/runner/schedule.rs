@@ -82,7 +82,14 @@ impl Runner {
                 let is_free = job.status == JobStatus::Active && !tx.has_unfinished_sync(id).await?;
                 if is_free && !destinations.is_empty() {
                     let run = tx
-                        .insert_run(&job, RunKind::Sync, Trigger::Schedule, Some(slot.date), &Actor::Scheduler, &destinations)
+                        .insert_run(
+                            &job,
+                            RunKind::Sync,
+                            Trigger::Schedule,
+                            Some(slot.date),
+                            &Actor::Scheduler,
+                            &destinations,
+                        )
                         .await?;
                     info!(job.id = %id, run.id = %run.id, "daily run {} queued", run.id);
                 }
@@ -96,7 +103,8 @@ impl Runner {
             .atomically(async |tx| {
                 let Some(job) = tx.job(id).await? else { return Ok(()) };
                 let destinations = tx.destinations_of(id).await?;
-                let mut by_kind: [(RunKind, Vec<Destination>); 2] = [(RunKind::Removal, vec![]), (RunKind::Release, vec![])];
+                let mut by_kind: [(RunKind, Vec<Destination>); 2] =
+                    [(RunKind::Removal, vec![]), (RunKind::Release, vec![])];
                 for destination in destinations.into_iter().filter(|destination| due.contains(&destination.id)) {
                     let kind = tx.take_due_removal(destination.id).await?;
                     let list = by_kind.iter_mut().find(|(listed, _)| Some(*listed) == kind);

@@ -4,8 +4,8 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 
 use tracing::warn;
 
-use super::directory::{DirectoryError, DirectoryKey};
 use super::Runner;
+use super::directory::{DirectoryError, DirectoryKey};
 use super::failure::{Stop, error};
 use super::worker::MAX_FAILURES;
 use crate::domain::{Counts, ResultStatus, RunErrorCode, RunKind};
@@ -80,7 +80,10 @@ impl Runner {
 
     /// Fails what is left of a shard whose work ends its worker each time.
     async fn give_up(&self, claimed: &Claimed, unfinished: &[ShardItem]) -> Result<(), Stop> {
-        let broken = error(RunErrorCode::InternalServerError, "The account could not be worked on; the server's log has the cause.");
+        let broken = error(
+            RunErrorCode::InternalServerError,
+            "The account could not be worked on; the server's log has the cause.",
+        );
         for item in unfinished {
             let outcome = DestinationOutcome {
                 status: ResultStatus::Failed,

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use super::attempt::Attempt;
 use super::failure::Stop;
 use crate::domain::{
-    Content, ContactNumber, GSYNC, GSYNC_NONCE, GSyncTag, Intent, Link, MY_CONTACTS, Mirror, Nonce, Person, ResourceName,
+    ContactNumber, Content, GSYNC, GSYNC_NONCE, GSyncTag, Intent, Link, MY_CONTACTS, Mirror, Nonce, Person,
+    ResourceName,
 };
 use crate::google::{GoogleError, NewPerson, PersonUpdate, UpdateMask};
 use crate::store::KeptGroup;
@@ -148,11 +149,14 @@ impl Attempt<'_> {
         let mut mask = UpdateMask { calendar_urls: false, client_data: with_twin, only: None };
         let mut updates: Vec<Write<PersonUpdate>> = Vec::new();
         for action in &plan.actions {
-            let Action::Write { number, resource, etags, is_overwrite, has_calendar_urls, nonce, other_client_data } = action
+            let Action::Write { number, resource, etags, is_overwrite, has_calendar_urls, nonce, other_client_data } =
+                action
             else {
                 continue;
             };
-            let Some(content) = contents.get(number).filter(|_| other_client_data.is_some() == with_twin) else { continue };
+            let Some(content) = contents.get(number).filter(|_| other_client_data.is_some() == with_twin) else {
+                continue;
+            };
             let nonce = nonce.clone().unwrap_or_else(Nonce::random);
             let tag = self.tag(*number);
             let client_data = other_client_data.as_ref().map(|others| {
@@ -167,7 +171,13 @@ impl Attempt<'_> {
                 tag: Some(tag),
                 client_data,
             };
-            updates.push(Write { number: *number, nonce, content: Arc::clone(content), request, is_overwrite: *is_overwrite });
+            updates.push(Write {
+                number: *number,
+                nonce,
+                content: Arc::clone(content),
+                request,
+                is_overwrite: *is_overwrite,
+            });
         }
         let size = self.size(Writes::Contents, updates.len(), PER_WRITE);
         for chunk in updates.chunks(size) {
@@ -222,7 +232,11 @@ impl Attempt<'_> {
     pub(super) async fn apply_deletes(&self, plan: &Plan) -> Result<(), Stop> {
         let delete = |action: &Action| match action {
             Action::Delete { number, resource } => Some((*number, resource.clone())),
-            Action::Create { .. } | Action::Write { .. } | Action::Join { .. } | Action::Record { .. } | Action::Forget { .. } => None,
+            Action::Create { .. }
+            | Action::Write { .. }
+            | Action::Join { .. }
+            | Action::Record { .. }
+            | Action::Forget { .. } => None,
         };
         let deletes: Vec<(Option<ContactNumber>, ResourceName)> = plan.actions.iter().filter_map(delete).collect();
         let size = self.size(Writes::Deletes, deletes.len(), PER_DELETE);

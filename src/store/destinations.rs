@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use sea_orm::prelude::Uuid;
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, Select,
 };
 
 use super::convert::{Named, actor};
@@ -158,9 +159,7 @@ impl Store {
         use destination::{Column, Entity};
         let select = with_user(Entity::find().filter(condition(filter)));
         let select = match order {
-            DestinationOrderField::Email => {
-                paged(select, workspace_user::Column::Email, Column::Id, direction, page)
-            }
+            DestinationOrderField::Email => paged(select, workspace_user::Column::Email, Column::Id, direction, page),
             DestinationOrderField::AddedAt => paged(select, Column::AddedAt, Column::Id, direction, page),
         };
         let rows = select.all(&self.db).await?;
@@ -210,7 +209,10 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn synced_groups_by_ids(&self, ids: &[SyncedGroupId]) -> StoreResult<HashMap<SyncedGroupId, SyncedGroup>> {
+    pub async fn synced_groups_by_ids(
+        &self,
+        ids: &[SyncedGroupId],
+    ) -> StoreResult<HashMap<SyncedGroupId, SyncedGroup>> {
         let these = synced_group::Column::Id.is_in(ids.iter().map(|id| id.uuid()));
         let rows = synced_group::Entity::find().filter(these).all(&self.db).await?;
         Ok(rows.into_iter().map(read_synced_group).map(|group| (group.id, group)).collect())

@@ -159,16 +159,17 @@ fn condition(filter: &JobFilter) -> Condition {
     let health = |health: &[SourceHealthStatus]| health.iter().map(|status| status.name()).collect::<Vec<_>>();
     let with = |destinations: SelectStatement| Column::Id.in_subquery(destinations);
     let jobs = || Query::select().column(destination::Column::JobId).from(destination::Entity).to_owned();
-    let failing =
-        || jobs().and_where(destination::Column::Status.eq(DestinationStatus::Failing.name())).to_owned();
+    let failing = || jobs().and_where(destination::Column::Status.eq(DestinationStatus::Failing.name())).to_owned();
     Condition::all()
         .add_option(filter.statuses.as_ref().map(|statuses| Column::Status.is_in(names(statuses))))
         .add_option(filter.source_health.as_ref().map(|any| Column::SourceStatus.is_in(health(any))))
         .add_option(filter.source_user.map(|user| Column::SourceUserId.eq(user.uuid())))
         .add_option(filter.source_user_email.as_ref().map(|email| Column::SourceUserId.in_subquery(users_at(email))))
-        .add_option(filter.destination_email.as_ref().map(|email| {
-            with(jobs().and_where(destination::Column::UserId.in_subquery(users_at(email))).to_owned())
-        }))
+        .add_option(
+            filter.destination_email.as_ref().map(|email| {
+                with(jobs().and_where(destination::Column::UserId.in_subquery(users_at(email))).to_owned())
+            }),
+        )
         .add_option(filter.has_failing_destinations.map(|has| match has {
             true => with(failing()),
             false => Column::Id.not_in_subquery(failing()),

@@ -2,7 +2,9 @@
 
 use sea_orm::prelude::Uuid;
 use sea_orm::sea_query::{NullOrdering, SimpleExpr};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, Order, QueryFilter, QueryOrder, QuerySelect, Select, Value};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, ExprTrait, Order, QueryFilter, QueryOrder, QuerySelect, Select, Value,
+};
 
 use crate::domain::Time;
 

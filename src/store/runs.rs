@@ -158,9 +158,9 @@ impl Store {
             .into_tuple()
             .all(&self.db)
             .await?;
-        let these = newest.into_iter().fold(Condition::any(), |any, (job, number)| {
-            any.add(Column::JobId.eq(job).and(Column::Number.eq(number)))
-        });
+        let these = newest
+            .into_iter()
+            .fold(Condition::any(), |any, (job, number)| any.add(Column::JobId.eq(job).and(Column::Number.eq(number))));
         if these.is_empty() {
             return Ok(HashMap::new());
         }
@@ -171,8 +171,7 @@ impl Store {
 
     async fn read_runs(&self, rows: Vec<run::Model>) -> StoreResult<Vec<Run>> {
         let mut runs = rows.into_iter().map(read_run).collect::<StoreResult<Vec<_>>>()?;
-        let working: Vec<Uuid> =
-            runs.iter().filter(|run| !run.status.is_finished()).map(|run| run.id.uuid()).collect();
+        let working: Vec<Uuid> = runs.iter().filter(|run| !run.status.is_finished()).map(|run| run.id.uuid()).collect();
         if working.is_empty() {
             return Ok(runs);
         }

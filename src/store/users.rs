@@ -32,7 +32,10 @@ pub(super) fn read_user(row: workspace_user::Model) -> StoreResult<WorkspaceUser
     })
 }
 
-pub(super) async fn users_by_ids(db: &impl ConnectionTrait, ids: &[UserId]) -> StoreResult<HashMap<UserId, WorkspaceUser>> {
+pub(super) async fn users_by_ids(
+    db: &impl ConnectionTrait,
+    ids: &[UserId],
+) -> StoreResult<HashMap<UserId, WorkspaceUser>> {
     use workspace_user::{Column, Entity};
     let mut found = HashMap::new();
     for chunk in ids.chunks(CHUNK) {
@@ -96,10 +99,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn user_count(&self) -> StoreResult<u64> {
-        Ok(workspace_user::Entity::find()
-            .filter(workspace_user::Column::IsDeleted.eq(false))
-            .count(&self.db)
-            .await?)
+        Ok(workspace_user::Entity::find().filter(workspace_user::Column::IsDeleted.eq(false)).count(&self.db).await?)
     }
 
     /// A user.
@@ -313,11 +313,8 @@ impl Tx {
             .filter(Column::GoogleId.eq(google_id))
             .exec(&self.db)
             .await?;
-        let theirs = Query::select()
-            .column(Column::Id)
-            .from(Entity)
-            .and_where(Column::GoogleId.eq(google_id))
-            .to_owned();
+        let theirs =
+            Query::select().column(Column::Id).from(Entity).and_where(Column::GoogleId.eq(google_id)).to_owned();
         let addresses = user_address::Column::UserId.in_subquery(theirs);
         user_address::Entity::delete_many().filter(addresses).exec(&self.db).await?;
         Ok(())

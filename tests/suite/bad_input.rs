@@ -9,13 +9,15 @@ const ANN: &str = "ann@corp.example";
 
 /// Everything the API shows; refused calls must not change it.
 async fn everything(world: &World) -> Value {
-    let query = "{ jobs(first: 100) { nodes { id name version updatedAt status } } runs(first: 100) { nodes { id status } }
+    let query =
+        "{ jobs(first: 100) { nodes { id name version updatedAt status } } runs(first: 100) { nodes { id status } }
         destinations(first: 100) { nodes { id email status } } syncedGroups(first: 100) { nodes { id name } } }";
     world.data(query, json!({})).await
 }
 
 fn job(change: &[(&str, Value)]) -> Value {
-    let mut input = json!({ "sourceUserEmail": SOURCE, "sourceGroup": { "name": "Suppliers" }, "destinationEmails": [ANN] });
+    let mut input =
+        json!({ "sourceUserEmail": SOURCE, "sourceGroup": { "name": "Suppliers" }, "destinationEmails": [ANN] });
     for (field, value) in change {
         input[*field] = value.clone();
     }

@@ -11,7 +11,8 @@ const ANN: &str = "ann@corp.example";
 
 /// Walks through every call that the product makes.
 async fn everything(world: &World) {
-    let (group, contacts) = world.source_group("Suppliers", &["A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L"]);
+    let (group, contacts) =
+        world.source_group("Suppliers", &["A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L"]);
     for person in sandbox::generate::contacts(3, 60) {
         let contact = world.sandbox.create_contact(SOURCE, person.into()).unwrap();
         world.sandbox.add_to_group(SOURCE, &group, &contact).unwrap();

@@ -41,7 +41,10 @@ fn wrong_settings_are_named_with_the_remedy() {
         (&["serve", "--database-url", "mysql://x"], "must begin with sqlite:// or postgres://"),
         (&["serve", "--listen", "nowhere"], "--listen"),
         (&["serve", "--time-zone", "Moon/Base"], "--time-zone"),
-        (&["serve", "--google-key-file", "missing.json", "--google-admin", "a@corp.example"], "cannot read the key file missing.json"),
+        (
+            &["serve", "--google-key-file", "missing.json", "--google-admin", "a@corp.example"],
+            "cannot read the key file missing.json",
+        ),
         (&["serve", "--google-key-file", "key.json"], "--google-admin"),
         (&["serve", "--data-dir", "/dev/null/x"], "cannot create the data directory"),
         (&["token", "--role", "KING"], "--role"),
@@ -71,7 +74,18 @@ fn address_books_are_imported_whole_or_not_at_all() {
     let bad = folder.path().join("bad.vcf");
     std::fs::write(&bad, b"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:No").unwrap();
     let import = |user: &str, file: &str| {
-        let arguments = ["sandbox", "import", "--user", user, "--group", "Imported", "--state", state.to_str().unwrap(), good, file];
+        let arguments = [
+            "sandbox",
+            "import",
+            "--user",
+            user,
+            "--group",
+            "Imported",
+            "--state",
+            state.to_str().unwrap(),
+            good,
+            file,
+        ];
         program().args(arguments).output().unwrap()
     };
     let refused = import("ann@corp.example", bad.to_str().unwrap());

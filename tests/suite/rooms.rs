@@ -20,7 +20,19 @@ const TABLE: &[(&str, &[&str], &[&str])] = &[
 ];
 /// Names of our rooms and crates.
 const OURS: &[&str] = &[
-    "app", "cli", "config", "domain", "entity", "google", "graphql", "http", "migration", "runner", "sandbox", "store", "sync",
+    "app",
+    "cli",
+    "config",
+    "domain",
+    "entity",
+    "google",
+    "graphql",
+    "http",
+    "migration",
+    "runner",
+    "sandbox",
+    "store",
+    "sync",
 ];
 
 /// First segments of all paths of a file, `crate::` left out.
@@ -121,9 +133,12 @@ fn rooms_use_only_what_the_table_allows() {
                     wrong.push(format!("{}: {room} uses {used}", path.display()));
                 }
             }
-            wrong.extend(never.iter().filter(|name| roots.others.contains(**name)).map(|name| {
-                format!("{}: {room} uses the crate {name}", path.display())
-            }));
+            wrong.extend(
+                never
+                    .iter()
+                    .filter(|name| roots.others.contains(**name))
+                    .map(|name| format!("{}: {room} uses the crate {name}", path.display())),
+            );
         }
     }
     assert_eq!(wrong, Vec::<String>::new());
@@ -140,15 +155,22 @@ fn pure_rooms_are_not_async() {
 
 #[test]
 fn every_room_is_in_the_table() {
-    let known: BTreeSet<String> =
-        TABLE.iter().map(|(room, ..)| (*room).to_owned()).chain(["app", "cli", "lib", "main"].map(String::from)).collect();
+    let known: BTreeSet<String> = TABLE
+        .iter()
+        .map(|(room, ..)| (*room).to_owned())
+        .chain(["app", "cli", "lib", "main"].map(String::from))
+        .collect();
     assert_eq!(rooms().into_keys().collect::<BTreeSet<_>>(), known);
 }
 
 #[test]
 fn the_sandbox_and_the_migrations_know_nothing_of_the_server() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    for (folder, never) in [("sandbox", &["contact_sync", "entity", "migration", "sea_orm"][..]), ("migration", &["entity"]), ("entity", &["contact_sync"])] {
+    for (folder, never) in [
+        ("sandbox", &["contact_sync", "entity", "migration", "sea_orm"][..]),
+        ("migration", &["entity"]),
+        ("entity", &["contact_sync"]),
+    ] {
         let mut paths = Vec::new();
         files(&root.join(folder).join("src"), &mut paths);
         for path in paths {

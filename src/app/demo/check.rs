@@ -71,7 +71,8 @@ impl<'a> Checks<'a> {
             let group = synced_group(self.sandbox, email)?;
             let contacts = self.sandbox.contacts(email)?;
             let synced: Vec<&Contact> = contacts.iter().filter(|one| tag(&one.person).is_some()).collect();
-            let is_member = |one: &&Contact| group.as_ref().is_some_and(|group| one.groups.contains(&group.resource_name));
+            let is_member =
+                |one: &&Contact| group.as_ref().is_some_and(|group| one.groups.contains(&group.resource_name));
             let tags: BTreeSet<_> = synced.iter().filter_map(|one| tag(&one.person)).collect();
             held &= sorted(synced.iter().map(|one| content(&one.person))) == wanted
                 && synced.iter().all(is_member)
@@ -86,9 +87,10 @@ impl<'a> Checks<'a> {
     fn own_kept(&self, email: &str, contacts: &[Contact]) -> bool {
         let now: BTreeMap<&String, &Contact> = contacts.iter().map(|one| (&one.resource_name, one)).collect();
         let before = self.before.get(email);
-        before.into_iter().flatten().all(|(resource, person)| {
-            now.get(resource).is_some_and(|one| Value::Object(one.person.clone()) == *person)
-        })
+        before
+            .into_iter()
+            .flatten()
+            .all(|(resource, person)| now.get(resource).is_some_and(|one| Value::Object(one.person.clone()) == *person))
     }
 
     /// A group of the same name that the user had is left alone, and ours has a suffix.
@@ -131,7 +133,8 @@ impl<'a> Checks<'a> {
         self.sandbox.edit_contact(email, &edited.resource_name, |person| {
             person.insert("names".into(), json!([{ "givenName": "Edited", "familyName": "Here" }]));
         })?;
-        let addition = json!({ "names": [{ "unstructuredName": ADDITION, "givenName": "Zoe", "familyName": "Addition" }] });
+        let addition =
+            json!({ "names": [{ "unstructuredName": ADDITION, "givenName": "Zoe", "familyName": "Addition" }] });
         let addition = self.sandbox.create_contact(email, addition)?;
         self.sandbox.add_to_group(email, &group.resource_name, &addition)?;
         let kept = self.sandbox.contacts(email)?.into_iter().find(|one| one.resource_name == addition);

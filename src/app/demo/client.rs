@@ -32,7 +32,9 @@ impl Client {
 
     /// Sends a mutation; refusals are failures here.
     pub(super) async fn mutate(&self, name: &str, input: &str, fields: &str, value: Value) -> Result<Value, Failure> {
-        let query = format!("mutation ($input: {input}!) {{ {name}(input: $input) {{ userErrors {{ code message }} {fields} }} }}");
+        let query = format!(
+            "mutation ($input: {input}!) {{ {name}(input: $input) {{ userErrors {{ code message }} {fields} }} }}"
+        );
         let body = json!({ "query": query, "variables": { "input": value } });
         let request = self.http.post(&self.url).bearer_auth(&self.token).json(&body);
         let answer: Value = request.send().await?.json().await?;
@@ -47,9 +49,11 @@ impl Client {
         let protocol = HeaderValue::from_static("graphql-transport-ws");
         request.headers_mut().insert("Sec-WebSocket-Protocol", protocol);
         let (mut socket, _) = connect_async(request).await?;
-        let init = json!({ "type": "connection_init", "payload": { "Authorization": format!("Bearer {}", self.token) } });
+        let init =
+            json!({ "type": "connection_init", "payload": { "Authorization": format!("Bearer {}", self.token) } });
         socket.send(Message::text(init.to_string())).await?;
-        let subscribe = json!({ "type": "subscribe", "id": "1", "payload": { "query": FOLLOW, "variables": { "run": run } } });
+        let subscribe =
+            json!({ "type": "subscribe", "id": "1", "payload": { "query": FOLLOW, "variables": { "run": run } } });
         let bar = ProgressBar::new(0);
         bar.set_style(
             ProgressStyle::with_template("  {bar:30} {pos}/{len} accounts  {msg}")

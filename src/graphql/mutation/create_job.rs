@@ -147,8 +147,7 @@ async fn source_user(ctx: &Context<'_>, sent: &str) -> Result<Result<WorkspaceUs
     let user = ctx.store()?.users_by_addresses(std::slice::from_ref(&address)).await?.remove(&address);
     let Some(user) = user else {
         let elsewhere = address.domain() != domain;
-        let code =
-            if elsewhere { RefusalCode::SourceUserNotOnPrimaryDomain } else { RefusalCode::SourceUserNotFound };
+        let code = if elsewhere { RefusalCode::SourceUserNotOnPrimaryDomain } else { RefusalCode::SourceUserNotFound };
         let reason = if elsewhere {
             InvalidDestinationReason::NotOnPrimaryDomain
         } else {
@@ -165,7 +164,11 @@ async fn source_user(ctx: &Context<'_>, sent: &str) -> Result<Result<WorkspaceUs
     Ok(Err(refused_user(code, reason.message(sent, &domain))))
 }
 
-fn source_group(groups: Vec<ContactGroup>, wanted: &ContactGroupRefInput, email: &str) -> Result<ContactGroup, Refusal> {
+fn source_group(
+    groups: Vec<ContactGroup>,
+    wanted: &ContactGroupRefInput,
+    email: &str,
+) -> Result<ContactGroup, Refusal> {
     let (part, sent) = match wanted {
         ContactGroupRefInput::Id(id) => ("id", id.as_str()),
         ContactGroupRefInput::Name(name) => ("name", name.as_str()),
@@ -185,7 +188,8 @@ fn source_group(groups: Vec<ContactGroup>, wanted: &ContactGroupRefInput, email:
         return Err(Refusal::new(RefusalCode::SourceGroupAmbiguous, &path, message));
     }
     if group.is_synced {
-        let message = format!("The contact group {} was created by a sync and cannot be a source.", quoted(&group.name));
+        let message =
+            format!("The contact group {} was created by a sync and cannot be a source.", quoted(&group.name));
         return Err(Refusal::new(RefusalCode::SourceGroupIsSynced, &path, message));
     }
     Ok(group)

@@ -97,8 +97,7 @@ impl Mutation {
     ) -> Result<Option<DeleteJobPayload>, ApiError> {
         let admin = ctx.viewer()?.admin()?;
         let synced_contacts = input.synced_contacts();
-        let request =
-            DeleteJob { job: input.job_id.to_string(), synced_contacts, by: admin.viewer().actor() };
+        let request = DeleteJob { job: input.job_id.to_string(), synced_contacts, by: admin.viewer().actor() };
         let decision = ctx.store()?.delete_job(&request).await?;
         ctx.loaders()?.forget();
         let deleted_job_id = decision.run.is_some().then_some(input.job_id);
@@ -143,7 +142,8 @@ fn not_a_list(emails: &[String], field: &str) -> Option<Refusal> {
     match emails.len() {
         0 => Some(Refusal::new(RefusalCode::InvalidValue, &path, "The list is empty; name at least one address.")),
         count if count > MOST_ADDRESSES => {
-            let message = format!("There are {count} addresses; at most {MOST_ADDRESSES} are allowed. Send several calls.");
+            let message =
+                format!("There are {count} addresses; at most {MOST_ADDRESSES} are allowed. Send several calls.");
             Some(Refusal::new(RefusalCode::TooManyItems, &path, message))
         }
         _ => None,

@@ -2,9 +2,7 @@
 
 use async_graphql::{Context, Enum, ID, Object};
 
-use super::{
-    Actor, DestinationConnection, DestinationStatusCounts, JobSource, Run, RunConnection, Schedule,
-};
+use super::{Actor, DestinationConnection, DestinationStatusCounts, JobSource, Run, RunConnection, Schedule};
 use crate::domain::{self, Role};
 use crate::graphql::ApiError;
 use crate::graphql::context::Services;
@@ -95,8 +93,7 @@ impl Job {
         let loaders = ctx.loaders()?;
         let counts = loaders.status_counts(self.0.id).await?;
         let has_destination = counts.pending + counts.synced + counts.failing > 0;
-        let is_running =
-            loaders.active_run(self.0.id).await?.is_some_and(|run| run.kind == domain::RunKind::Sync);
+        let is_running = loaders.active_run(self.0.id).await?.is_some_and(|run| run.kind == domain::RunKind::Sync);
         let may_run = self.0.status == domain::JobStatus::Active && has_destination && !is_running;
         Ok([
             (JobAction::Delete, role >= Role::Admin),

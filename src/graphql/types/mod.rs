@@ -31,8 +31,8 @@ pub(super) use destination::{Destination, DestinationStatus};
 pub(super) use job::{Job, JobStatus};
 pub(super) use node::Node;
 pub(super) use payload::{
-    AddUsersPayload, CreateJobPayload, DeleteJobPayload, DestinationInputResult, DestinationInputSummary, MutationPayload, RemoveUsersPayload,
-    RunJobPayload,
+    AddUsersPayload, CreateJobPayload, DeleteJobPayload, DestinationInputResult, DestinationInputSummary,
+    MutationPayload, RemoveUsersPayload, RunJobPayload,
 };
 pub(super) use result::{RunDestinationResult, RunDestinationStatus};
 pub(super) use run::{Run, RunKind, RunStatus, RunTrigger};

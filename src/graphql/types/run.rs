@@ -2,9 +2,7 @@
 
 use async_graphql::{Context, Enum, ID, Object};
 
-use super::{
-    Actor, ContactCounts, Job, RunDestinationResultConnection, RunError, RunEventConnection,
-};
+use super::{Actor, ContactCounts, Job, RunDestinationResultConnection, RunError, RunEventConnection};
 use crate::domain::{self, Time};
 use crate::graphql::ApiError;
 use crate::graphql::context::Services;

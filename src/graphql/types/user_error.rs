@@ -134,8 +134,7 @@ pub(in crate::graphql) struct RunConflictError {
 
 impl From<Refusal> for UserError {
     fn from(refusal: Refusal) -> Self {
-        let problem =
-            Problem { code: (&refusal.code).into(), message: refusal.message, path: refusal.path };
+        let problem = Problem { code: (&refusal.code).into(), message: refusal.message, path: refusal.path };
         match refusal.code {
             RefusalCode::InvalidDestinationUser { email, reason } => {
                 Self::InvalidDestinationUser(InvalidDestinationUserError { problem, email, reason })

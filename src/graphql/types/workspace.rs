@@ -2,9 +2,9 @@
 
 use async_graphql::{Context, Object};
 
+use super::connection::int;
 use crate::domain;
 use crate::graphql::ApiError;
-use super::connection::int;
 use crate::graphql::context::Services;
 use crate::store::JobFilter;
 

@@ -1,7 +1,7 @@
 //! Adds users to a job: they wait for its next run (R3).
 
-use super::{Decision, decided};
 use super::destinations::SourceGroup;
+use super::{Decision, decided};
 use crate::domain::{Actor, InvalidDestinationPolicy, rows};
 use crate::store::{Store, StoreResult, Tx};
 

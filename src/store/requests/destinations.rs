@@ -87,8 +87,7 @@ impl Tx {
     ) -> StoreResult<HashMap<UserId, DestinationId>> {
         use entity::destination::{ActiveModel, Entity};
         let (by_kind, by) = actor_columns(by);
-        let ids: HashMap<UserId, DestinationId> =
-            users.iter().map(|&user| (user, DestinationId::random())).collect();
+        let ids: HashMap<UserId, DestinationId> = users.iter().map(|&user| (user, DestinationId::random())).collect();
         let rows: Vec<ActiveModel> = ids
             .iter()
             .map(|(user, id)| ActiveModel {

@@ -46,9 +46,7 @@ impl Decision {
 macro_rules! decided {
     ($store:expr, $method:ident($request:expr)) => {
         match $store.atomically(async |tx| tx.$method($request).await).await {
-            Err($crate::store::StoreError::Conflict) => {
-                $store.atomically(async |tx| tx.$method($request).await).await
-            }
+            Err($crate::store::StoreError::Conflict) => $store.atomically(async |tx| tx.$method($request).await).await,
             decided => decided,
         }
     };

@@ -14,7 +14,8 @@ pub fn compare(story: &Story) -> Result<(), String> {
     wanted.sort();
     for user in USERS {
         let receives = story.receives.iter().any(|email| email == user);
-        compare_user(story, user, if receives { &wanted } else { &[] }, receives).map_err(|what| format!("{user}: {what}"))?;
+        compare_user(story, user, if receives { &wanted } else { &[] }, receives)
+            .map_err(|what| format!("{user}: {what}"))?;
     }
     Ok(())
 }
@@ -22,7 +23,8 @@ pub fn compare(story: &Story) -> Result<(), String> {
 fn compare_user(story: &Story, user: &'static str, wanted: &[String], receives: bool) -> Result<(), String> {
     let world = &story.world;
     let groups = world.sandbox.groups(user).map_err(|error| error.to_string())?;
-    let marked: Vec<_> = groups.iter().filter(|group| group.client_data.iter().any(|(key, _)| key == "gSync")).collect();
+    let marked: Vec<_> =
+        groups.iter().filter(|group| group.client_data.iter().any(|(key, _)| key == "gSync")).collect();
     if marked.len() != usize::from(receives) {
         return Err(format!("{} synced groups", marked.len()));
     }
@@ -46,9 +48,14 @@ fn compare_user(story: &Story, user: &'static str, wanted: &[String], receives: 
     }
     if let Some(group) = marked.first() {
         let source = world.sandbox.groups(SOURCE).map_err(|error| error.to_string())?;
-        let wanted = source.into_iter().find(|one| one.resource_name == story.group).map(|one| one.name).unwrap_or_default();
+        let wanted =
+            source.into_iter().find(|one| one.resource_name == story.group).map(|one| one.name).unwrap_or_default();
         let is_taken = groups.iter().any(|other| other.name == wanted && other.resource_name != group.resource_name);
-        let is_named = if is_taken { group.name.starts_with(&format!("{wanted} (")) } else { group.name == wanted || group.name.starts_with(&format!("{wanted} (")) };
+        let is_named = if is_taken {
+            group.name.starts_with(&format!("{wanted} ("))
+        } else {
+            group.name == wanted || group.name.starts_with(&format!("{wanted} ("))
+        };
         if !is_named {
             return Err(format!("the synced group is called {}, not {wanted}", group.name));
         }

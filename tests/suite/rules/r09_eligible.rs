@@ -4,7 +4,8 @@ use super::{ANN, BOB};
 use crate::world::{SOURCE, World, on_both};
 
 async fn reasons(world: &World, emails: Value) -> Vec<(String, Value)> {
-    let input = json!({ "sourceUserEmail": SOURCE, "sourceGroup": { "name": "Suppliers" }, "destinationEmails": emails });
+    let input =
+        json!({ "sourceUserEmail": SOURCE, "sourceGroup": { "name": "Suppliers" }, "destinationEmails": emails });
     let payload = world.mutate("createJob", "job { id }", input).await;
     let errors = payload["userErrors"].as_array().unwrap().iter();
     let invalid = errors.filter(|error| error["code"] == "INVALID_DESTINATION_USER");

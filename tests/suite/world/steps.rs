@@ -44,7 +44,8 @@ impl World {
 
     /// Runs of a job, newest first.
     pub async fn runs(&self, job: &str) -> Vec<Value> {
-        let query = "query ($job: ID!) { job(id: $job) { runs(first: 100) { nodes { id number kind trigger status } } } }";
+        let query =
+            "query ($job: ID!) { job(id: $job) { runs(first: 100) { nodes { id number kind trigger status } } } }";
         let data = self.data(query, json!({ "job": job })).await;
         data["job"]["runs"]["nodes"].as_array().unwrap().clone()
     }
