@@ -38,6 +38,8 @@ async fn everything(world: &World) {
     world.days(7);
     world.run(&job).await; // batch delete, full lists
     world.data("{ users(search: \"a\") { nodes { email contactGroups { name } } } }", json!({})).await;
+    world.clock.advance(chrono::TimeDelta::hours(2));
+    world.data("{ user(email: \"grace@corp.example\") { displayName } }", json!({})).await;
     world.accepted("removeUsers", "run { id }", json!({ "jobId": job, "emails": [ANN] })).await;
     world.work().await;
     world.accepted("deleteJob", "run { id }", json!({ "jobId": job, "syncedContacts": "KEEP" })).await;

@@ -27,6 +27,8 @@ pub struct Story {
     pub own: BTreeMap<&'static str, BTreeMap<String, Own>>,
     /// Own contacts that may have come into My Contacts because their user was removed.
     pub left: BTreeSet<String>,
+    /// The database was lost at some time.
+    pub has_lost: bool,
     /// Who receives the group in the end.
     pub receives: Vec<String>,
     serial: usize,
@@ -42,6 +44,7 @@ impl Story {
             job: String::new(),
             own: BTreeMap::new(),
             left: BTreeSet::new(),
+            has_lost: false,
             receives: Vec::new(),
             serial: 3,
         };
@@ -299,6 +302,7 @@ impl Story {
             return;
         }
         self.world.lose_database().await;
+        self.has_lost = true;
         let name =
             self.world.sandbox.groups(SOURCE).unwrap().into_iter().find(|group| group.resource_name == self.group);
         let emails: Vec<&str> = emails.iter().map(String::as_str).collect();

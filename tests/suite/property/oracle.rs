@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use sandbox::Contact;
+
 use super::act::{Story, USERS, is_ours};
 use crate::world::{SOURCE, content, given_name, tag};
 
@@ -29,7 +31,11 @@ fn compare_user(story: &Story, user: &'static str, wanted: &[String], receives: 
         return Err(format!("{} synced groups", marked.len()));
     }
     let contacts = world.sandbox.contacts(user).map_err(|error| error.to_string())?;
-    let (ours, own): (Vec<_>, Vec<_>) = contacts.iter().partition(|contact| is_ours(contact));
+    let (mut ours, own): (Vec<_>, Vec<_>) = contacts.iter().partition(|contact| is_ours(contact));
+    // Only what carries the visible tag too, or is on record, may be deleted. A user who removes the tag before a lost
+    // database is made up for keeps the contact, unless the source group still has it.
+    let source = source_numbers(story);
+    ours.retain(|contact| !(story.has_lost && tag(contact).is_none() && twin_number(contact).is_none_or(|twin| !source.contains(&twin))));
     let mut there: Vec<String> = ours.iter().map(|contact| content(contact)).collect();
     there.sort();
     if there != wanted {
@@ -81,4 +87,16 @@ fn compare_user(story: &Story, user: &'static str, wanted: &[String], receives: 
         }
     }
     Ok(())
+}
+
+fn source_numbers(story: &Story) -> BTreeSet<String> {
+    let number = |contact: &Contact| contact.resource_name.trim_start_matches("people/c").to_owned();
+    story.world.members(SOURCE, &story.group).iter().map(number).collect()
+}
+
+/// Source contact number in the invisible twin.
+fn twin_number(contact: &Contact) -> Option<String> {
+    let pairs = contact.person.get("clientData")?.as_array()?;
+    let twin = pairs.iter().find(|pair| pair["key"] == "gSync")?["value"].as_str()?;
+    twin.split_once('-').map(|(_, number)| number.to_owned())
 }

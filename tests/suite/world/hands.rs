@@ -104,6 +104,16 @@ pub fn content(contact: &Contact) -> String {
     if let Some(fields) = person.get_mut("userDefined").and_then(Value::as_array_mut) {
         fields.retain(|field| field["key"] != "gSync");
     }
+    for (field, derived) in [("addresses", "formattedValue"), ("names", "unstructuredName")] {
+        for item in
+            person.get_mut(field).and_then(Value::as_array_mut).into_iter().flatten().filter_map(Value::as_object_mut)
+        {
+            // Google makes it of the other parts; only where there are none it is copied.
+            if item.keys().any(|part| part != derived && part != "type") {
+                item.remove(derived);
+            }
+        }
+    }
     person.retain(|_, items| items.as_array().is_none_or(|items| !items.is_empty()));
     Value::Object(person).to_string()
 }
