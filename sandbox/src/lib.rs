@@ -40,4 +40,4 @@ pub use ledger::{Cost, Entry};
 pub use options::{Lag, Options, Quotas, SuspendedMode};
 pub use sandbox::Sandbox;
 pub use views::{Contact, Group};
-pub use workspace::{AddressBook, NewUser, SeedContact, User, Workspace};
+pub use workspace::{NewUser, User, Workspace};

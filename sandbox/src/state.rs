@@ -8,13 +8,7 @@ use std::{
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    HandError, User, Workspace,
-    account::Account,
-    ids,
-    key::Robot,
-    person::draft::{self, Draft},
-};
+use crate::{HandError, User, Workspace, account::Account, ids, key::Robot};
 
 /// Scopes the administrator granted to the service account.
 pub(crate) const SCOPES: [&str; 5] = [
@@ -81,25 +75,6 @@ impl State {
         };
         for user in workspace.users {
             state.add_user(user.into_user(), now)?;
-        }
-        for (email, book) in workspace.address_books {
-            let account = state.account_mut(&email)?;
-            let mut labels = BTreeMap::new();
-            for name in book.groups {
-                let id = account.create_label(&name, Vec::new(), now).map_err(|e| HandError::Refused(e.message))?;
-                labels.insert(name, id);
-            }
-            for contact in book.contacts {
-                let mut groups = BTreeSet::from(["myContacts".to_owned()]);
-                for name in &contact.groups {
-                    let id = labels
-                        .get(name)
-                        .ok_or_else(|| HandError::UnknownGroup { user: email.clone(), resource: name.clone() })?;
-                    groups.insert(id.clone());
-                }
-                let draft = draft::by_hand(&contact.person)?;
-                account.create(Draft { groups: Some(groups), ..draft }, now);
-            }
         }
         Ok(state)
     }

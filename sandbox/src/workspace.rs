@@ -1,9 +1,6 @@
 //! The people and domains a sandbox begins with.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::ids;
 
@@ -90,24 +87,6 @@ impl NewUser {
     }
 }
 
-/// The contacts and labels one user begins with.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct AddressBook {
-    /// Names of labels to create.
-    pub groups: Vec<String>,
-    /// Contacts to create, in order.
-    pub contacts: Vec<SeedContact>,
-}
-
-/// One contact to begin with.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct SeedContact {
-    /// A People API `Person`; memberships in it are not looked at.
-    pub person: Value,
-    /// Names of labels of the same address book. "My Contacts" is always added.
-    pub groups: Vec<String>,
-}
-
 /// A whole Workspace to begin with.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Workspace {
@@ -121,8 +100,6 @@ pub struct Workspace {
     pub alias_domains: Vec<(String, String)>,
     /// The users. One at least should be an administrator.
     pub users: Vec<NewUser>,
-    /// Contacts by primary address.
-    pub address_books: BTreeMap<String, AddressBook>,
 }
 
 impl Workspace {

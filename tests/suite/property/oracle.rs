@@ -33,9 +33,11 @@ fn compare_user(story: &Story, user: &'static str, wanted: &[String], receives: 
     let contacts = world.sandbox.contacts(user).map_err(|error| error.to_string())?;
     let (mut ours, own): (Vec<_>, Vec<_>) = contacts.iter().partition(|contact| is_ours(contact));
     // Only what carries the visible tag too, or is on record, may be deleted. A user who removes the tag before a lost
-    // database is made up for keeps the contact, unless the source group still has it.
-    let source = source_numbers(story);
-    ours.retain(|contact| !(story.has_lost && tag(contact).is_none() && twin_number(contact).is_none_or(|twin| !source.contains(&twin))));
+    // database is made up for keeps the contact, unless it is still to be there.
+    let source = if receives { source_numbers(story) } else { BTreeSet::new() };
+    ours.retain(|contact| {
+        !(story.has_lost && tag(contact).is_none() && twin_number(contact).is_none_or(|twin| !source.contains(&twin)))
+    });
     let mut there: Vec<String> = ours.iter().map(|contact| content(contact)).collect();
     there.sort();
     if there != wanted {
