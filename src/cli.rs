@@ -3,6 +3,7 @@
 mod sandbox;
 mod serve;
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -77,7 +78,7 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 pub async fn run(cli: Cli) -> ExitCode {
     let done = match cli.command {
         Command::Serve(args) => {
-            log("info");
+            log("info,sea_orm_migration=warn");
             serve::serve(args).await
         }
         Command::Demo(args) => {
@@ -107,7 +108,8 @@ pub async fn run(cli: Cli) -> ExitCode {
 fn log(default: &str) {
     let filter = tracing_subscriber::EnvFilter::try_from_env("CONTACT_SYNC_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(default));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let is_terminal = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(is_terminal).with_writer(std::io::stderr).init();
 }
 
 fn token(args: TokenArgs) -> Result<(), Failure> {

@@ -177,9 +177,9 @@ impl Runner {
             Err(stop @ (Stop::Lost | Stop::Broken)) => return Err(stop),
         };
         if let Some(cause) = &outcome.error {
-            warn!(run.id = %claimed.run, destination.id = %attempt.destination.id, code = ?cause.code, "run {} failed at one destination", claimed.run);
+            warn!(run.id = %claimed.run, destination.id = %attempt.destination.id, code = ?cause.code, "{} failed at one destination", claimed.run);
         } else {
-            info!(run.id = %claimed.run, destination.id = %attempt.destination.id, status = ?outcome.status, "run {} is done with one destination", claimed.run);
+            info!(run.id = %claimed.run, destination.id = %attempt.destination.id, status = ?outcome.status, "{} is done with one destination", claimed.run);
         }
         self.finish(claimed, item, &outcome, left).await
     }

@@ -95,7 +95,7 @@ impl Runner {
             update.changed.iter().filter_map(|number| Some((*number, update.mirror.get(number)?.clone()))).collect();
         let is_empty = !update.mirror.values().any(|entry| entry.is_present);
         let health = if is_empty { SourceHealthStatus::GroupEmpty } else { SourceHealthStatus::Ok };
-        info!(job.id = %job.id, run.id = %claimed.run, changed = changed.len(), "source of job {} read", job.id);
+        info!(job.id = %job.id, run.id = %claimed.run, changed = changed.len(), "source of {} read", job.id);
         self.contents.of(claimed.run).add(update.contents);
         self.store
             .atomically(async |tx| {

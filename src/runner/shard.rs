@@ -57,7 +57,7 @@ impl Runner {
         match self.directory.refresh(&keys).await {
             Ok(()) => Ok(()),
             Err(DirectoryError::Google(failure)) => {
-                warn!(run.id = %claimed.run, error = %failure, "the Directory could not be read before run {}", claimed.run);
+                warn!(run.id = %claimed.run, error = %failure, "the Directory could not be read before {}", claimed.run);
                 Ok(())
             }
             Err(DirectoryError::Store(failure)) => Err(failure.into()),

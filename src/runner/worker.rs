@@ -100,9 +100,9 @@ impl Runner {
         };
         match ended {
             Ok(()) => {}
-            Err(Stop::Lost) => warn!(run.id = %claimed.run, "work on run {} went to another worker", claimed.run),
+            Err(Stop::Lost) => warn!(run.id = %claimed.run, "work on {} went to another worker", claimed.run),
             Err(stop) => {
-                error!(run.id = %claimed.run, cause = ?stop, "work on run {} broke off", claimed.run);
+                error!(run.id = %claimed.run, cause = ?stop, "work on {} broke off", claimed.run);
                 let at = self.clock.now() + AFTER_FAILURE;
                 let put_back =
                     self.store.atomically(async |tx| tx.postpone_work(&claimed, at, claimed.failures + 1).await);
@@ -114,7 +114,7 @@ impl Runner {
     }
 
     async fn perform(&self, claimed: &Claimed) -> Result<(), Stop> {
-        info!(run.id = %claimed.run, attempt = claimed.attempt, task = ?claimed.task, "work on run {} begins", claimed.run);
+        info!(run.id = %claimed.run, attempt = claimed.attempt, task = ?claimed.task, "work on {} begins", claimed.run);
         match claimed.task {
             Task::Gather => self.gather(claimed).await,
             Task::Shard { shard } => self.walk_shard(claimed, shard).await,
