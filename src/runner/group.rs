@@ -29,8 +29,9 @@ impl Attempt<'_> {
     async fn find_or_create(&self, state: &AccountState, wanted: &str) -> Result<KeptGroup, Stop> {
         let groups = self.account.groups().await?;
         if let Some(ours) = self.recognise(&groups, state.group_intent.as_ref()) {
-            let kept = kept(ours, wanted);
             let is_named = ours.name == free_name(wanted, &listed(&groups), Some(&ours.resource));
+            // Until it is renamed its record asks for the name it has: an attempt that ends here is not taken for done.
+            let kept = kept(ours, if is_named { wanted } else { &ours.name });
             self.record(async |tx| tx.keep_group(self.destination.id, &kept).await).await?;
             return if is_named { Ok(kept) } else { self.rename(ours, wanted).await };
         }

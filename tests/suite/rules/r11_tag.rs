@@ -1,5 +1,6 @@
 use std::collections::BTreeSet;
 
+use sandbox::{Fault, FaultKind, When};
 use serde_json::json;
 
 use super::{ANN, BOB};
@@ -37,6 +38,20 @@ on_both! {
         world.sandbox.clear_ledger();
         world.run(&job).await;
         assert_eq!(world.sandbox.ledger().iter().filter(|entry| entry.method != "GET" && entry.id != "token").count(), 0);
+    }
+
+    async fn r11_a_group_that_was_adopted_but_not_yet_renamed_is_renamed_by_the_next_run(mut world) {
+        let (group, _) = world.source_group("Suppliers", &["Ada"]);
+        world.job("Suppliers", &[ANN]).await;
+        world.lose_database().await;
+        world.sandbox.rename_group(SOURCE, &group, "Partners").unwrap();
+        let fault = Fault { at: When::Always { id: Some("people.contactGroups.update".into()), user: None }, kind: FaultKind::Forbidden, times: 0 };
+        world.sandbox.inject(fault);
+        let job = world.job("Partners", &[ANN]).await;
+        assert_eq!(world.synced_group(ANN).unwrap().name, "Suppliers");
+        world.sandbox.clear_faults();
+        world.run(&job).await;
+        assert_eq!(world.synced_group(ANN).unwrap().name, "Partners");
     }
 
     async fn r11_a_source_contact_that_carries_a_tag_of_another_job_is_copied_without_it(world) {
