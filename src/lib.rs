@@ -1,24 +1,14 @@
 //! Contact Sync keeps one contact group of one Google Workspace user in step in the accounts of many others.
 //!
-//! The map; `ARCHITECTURE.md` has the walks through it. A test reads the `use` lines of the rooms against the table there.
+//! `ARCHITECTURE.md` has the walks through the rooms, and the table of who may use whom; a test reads the code against it.
 
-/// Composition root: the only place that knows every room.
-pub mod app;
-/// Arguments of the program.
-pub mod cli;
-/// All settings.
-pub mod config;
-/// The words of the product; pure.
-pub mod domain;
-/// The only room that speaks to Google.
-pub mod google;
-/// The GraphQL API.
-pub mod graphql;
-/// The doors: tokens, HTTP, WebSocket, GraphiQL.
-pub mod http;
-/// When, who, and again: the workers.
-pub mod runner;
-/// The only room that speaks to the database.
-pub mod store;
-/// What a run should do; pure.
-pub mod sync;
+pub mod app; // composition root: the only place that knows every room
+pub mod cli; // arguments
+pub mod config; // settings
+pub mod domain; // the words of the product; pure
+pub mod google; // the only room that speaks to Google
+pub mod graphql; // the API
+pub mod http; // the doors: tokens, HTTP, WebSocket, GraphiQL
+pub mod runner; // when, who, and again
+pub mod store; // the only room that speaks to the database
+pub mod sync; // what a run should do; pure

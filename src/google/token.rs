@@ -29,6 +29,8 @@ const RENEW_EARLY: TimeDelta = TimeDelta::minutes(5);
 const KEPT: usize = 1_000;
 
 type Slot = Arc<tokio::sync::Mutex<Option<(SecretString, Time)>>>;
+/// Slots by user and scope, each with the time it was last used.
+type Slots = HashMap<(EmailAddress, &'static str), (Slot, Time)>;
 
 /// Fetches and keeps tokens.
 pub(super) struct Tokens {
@@ -36,7 +38,7 @@ pub(super) struct Tokens {
     signer: EncodingKey,
     http: reqwest::Client,
     clock: Arc<dyn Clock>,
-    slots: Mutex<HashMap<(EmailAddress, &'static str), (Slot, Time)>>,
+    slots: Mutex<Slots>,
 }
 
 #[derive(Serialize)]

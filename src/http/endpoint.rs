@@ -60,7 +60,7 @@ pub(super) async fn post(
         let Some(media_type) = MediaType::accepted(&headers) else { return not_acceptable(&id) };
         let reply = match posted(&headers, body, &id) {
             Ok(request) => execute(&settings, &headers, request, media_type, false, &id).await,
-            Err(reply) => reply,
+            Err(reply) => *reply,
         };
         reply.written(media_type)
     }
@@ -104,24 +104,28 @@ fn not_acceptable(id: &RequestId) -> Response {
     Reply::malformed(StatusCode::NOT_ACCEPTABLE, message, id).written(MediaType::Json)
 }
 
-fn posted(headers: &HeaderMap, body: Result<Bytes, BytesRejection>, id: &RequestId) -> Result<Request, Reply> {
+fn posted(headers: &HeaderMap, body: Result<Bytes, BytesRejection>, id: &RequestId) -> Result<Request, Box<Reply>> {
     if !is_json(headers) {
         let message = "Send the request as JSON, with the header Content-Type: application/json.";
-        return Err(Reply::malformed(StatusCode::UNSUPPORTED_MEDIA_TYPE, message, id));
+        return Err(boxed(StatusCode::UNSUPPORTED_MEDIA_TYPE, message, id));
     }
     let body = body.map_err(|rejection| match rejection.status() {
         StatusCode::PAYLOAD_TOO_LARGE => {
-            Reply::malformed(StatusCode::PAYLOAD_TOO_LARGE, "The request is larger than this server allows.", id)
+            boxed(StatusCode::PAYLOAD_TOO_LARGE, "The request is larger than this server allows.", id)
         }
-        _ => Reply::malformed(StatusCode::BAD_REQUEST, "The request did not arrive completely.", id),
+        _ => boxed(StatusCode::BAD_REQUEST, "The request did not arrive completely.", id),
     })?;
-    let value: serde_json::Value = serde_json::from_slice(&body)
-        .map_err(|_| Reply::malformed(StatusCode::BAD_REQUEST, "The body is not JSON.", id))?;
+    let value: serde_json::Value =
+        serde_json::from_slice(&body).map_err(|_| boxed(StatusCode::BAD_REQUEST, "The body is not JSON.", id))?;
     if value.is_array() {
         let message = "Batches are not served; send one document, which may have many fields.";
-        return Err(Reply::malformed(StatusCode::BAD_REQUEST, message, id));
+        return Err(boxed(StatusCode::BAD_REQUEST, message, id));
     }
-    from_json(value).map_err(|message| Reply::malformed(StatusCode::BAD_REQUEST, message, id))
+    from_json(value).map_err(|message| boxed(StatusCode::BAD_REQUEST, message, id))
+}
+
+fn boxed(status: StatusCode, message: &str, id: &RequestId) -> Box<Reply> {
+    Box::new(Reply::malformed(status, message, id))
 }
 
 const SHAPE: &str = "A request is {\"query\": …, \"variables\": {…}, \"operationName\": …}.";

@@ -90,8 +90,8 @@ fn after<K: ColumnTrait, I: ColumnTrait>(key: K, id: I, direction: Direction, po
         Direction::Ascending => column.gt(value),
         Direction::Descending => column.lt(value),
     };
-    let column = || SimpleExpr::from(sea_orm::sea_query::Expr::col(key.as_column_ref()));
-    let id = beyond(sea_orm::sea_query::Expr::col(id.as_column_ref()).into(), position.id.into());
+    let column = || sea_orm::sea_query::Expr::col(key.as_column_ref());
+    let id = beyond(sea_orm::sea_query::Expr::col(id.as_column_ref()), position.id.into());
     let value: Value = match &position.key {
         SortKey::Text(text) => text.as_str().into(),
         SortKey::Instant(Some(instant)) => (*instant).into(),

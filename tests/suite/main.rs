@@ -4,6 +4,7 @@
 //! `CONTACT_SYNC_TEST_POSTGRES` names a server on which databases may be created (`scripts/test` brings one).
 
 #![expect(unreachable_pub, reason = "a test program has no other crate to be reached from")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod world;
 

@@ -128,8 +128,8 @@ impl<'a> Checks<'a> {
     /// Edits a synced contact at a destination, and adds a contact of the user's own.
     pub(super) fn edit_destination(&mut self, email: &'a str) -> Result<String, Failure> {
         let group = synced_group(self.sandbox, email)?.ok_or("no synced group")?;
-        let synced = self.sandbox.contacts(email)?.into_iter().filter(|one| tag(&one.person).is_some());
-        let edited = synced.last().ok_or("no synced contact")?;
+        let mut synced = self.sandbox.contacts(email)?.into_iter().rev().filter(|one| tag(&one.person).is_some());
+        let edited = synced.next().ok_or("no synced contact")?;
         self.sandbox.edit_contact(email, &edited.resource_name, |person| {
             person.insert("names".into(), json!([{ "givenName": "Edited", "familyName": "Here" }]));
         })?;

@@ -107,7 +107,7 @@ impl Story {
             Step::Run => self.run().await,
             Step::NextDay => self.world.next_day().await,
             Step::Week => self.world.days(7),
-            Step::FaultyRun(call, kind) => self.faulty_run(*call, kind.clone()).await,
+            Step::FaultyRun(call, kind) => self.faulty_run(*call, *kind).await,
             Step::KilledRun(call, after) => self.killed_run(*call, *after).await,
             Step::Restart => self.world.restart().await,
             Step::DatabaseIsLost => self.lose_database().await,
