@@ -10,9 +10,9 @@
 #
 # 1. Every operation needs a token. Write it into the Headers tab below:
 #      { "Authorization": "Bearer eyJ…" }
-#    The command "contact-sync token" prints one. Subscriptions use the same header.
+#    "contact-sync token --role admin" prints one. Subscriptions use the same header.
 # 2. Press the play button, or Ctrl-Enter, and choose an operation.
-# 3. The book on the left shows the whole schema. Ctrl-Space completes what you type.
+# 3. Press the arrows at the lower left once to load the schema; then the book shows all of it, and Ctrl-Space completes.
 
 query Overview {
   viewer {
@@ -63,13 +63,13 @@ query PickSource($search: String = "a") {
   }
 }
 
-# Put your own addresses and group here. Always look at userErrors: when it is not empty, nothing was changed.
+# These are users of the sandbox; put your own addresses and group here. Always look at userErrors: when it is not empty, nothing was changed.
 mutation CreateJob {
   createJob(
     input: {
-      sourceUserEmail: "ann@example.com"
+      sourceUserEmail: "desk@corp.example"
       sourceGroup: { name: "Suppliers" }
-      destinationEmails: ["bob@example.com"]
+      destinationEmails: ["ann@corp.example", "bob@corp.example"]
     }
   ) {
     userErrors {

@@ -11,6 +11,8 @@ use crate::store::StoreResult;
 
 /// How long to wait after the database failed.
 const AFTER_FAILURE: TimeDelta = TimeDelta::seconds(10);
+/// How often old history is dropped.
+const PRUNE_EVERY: TimeDelta = TimeDelta::hours(1);
 /// How often other replicas' changes are looked for.
 const POLL: TimeDelta = TimeDelta::seconds(60);
 
@@ -18,8 +20,15 @@ impl Runner {
     /// Queues what falls due, for ever.
     pub(super) async fn keep_schedule(&self) {
         let mut changes = self.store.wakes().work();
+        let mut prune_at = self.clock.now();
         loop {
             changes.mark_unchanged();
+            if self.clock.now() >= prune_at {
+                prune_at = self.clock.now() + PRUNE_EVERY;
+                if let Err(failure) = self.store.prune().await {
+                    error!(error = %failure, "old history could not be dropped");
+                }
+            }
             let next = match self.queue_due().await {
                 Ok(next) => next.unwrap_or(Time::MAX_UTC).min(self.clock.now() + POLL),
                 Err(failure) => {

@@ -14,6 +14,7 @@ mod jobs;
 mod lease;
 mod page;
 mod progress;
+mod prune;
 mod requests;
 mod runs;
 mod sync_state;

@@ -135,7 +135,7 @@ impl Store {
         {
             return Ok(Vec::new()); // no write transaction on an idle queue
         }
-        self.atomically(async |tx| {
+        let claimed = self.atomically(async |tx| {
             let candidates = Entity::find()
                 .filter(due(now))
                 .order_by_asc(Column::RunAt)
@@ -158,8 +158,11 @@ impl Store {
                 }
             }
             Ok(claimed)
-        })
-        .await
+        });
+        match claimed.await {
+            Err(StoreError::Conflict) => Ok(Vec::new()), // another worker took work of the same lane at this moment
+            claimed => claimed,
+        }
     }
 
     /// When the next entry falls due, or the next lease runs out.

@@ -8,7 +8,7 @@
 
 mod world;
 
-// mod api;
+mod api;
 mod bad_input;
 mod budget;
 mod client;
@@ -18,4 +18,4 @@ mod queue;
 mod rooms;
 mod rules;
 mod schema;
-// mod socket;
+mod socket;

@@ -1,18 +1,15 @@
 //! Keys that make a call safe to repeat: what it started is found again for 24 hours.
 
-use chrono::TimeDelta;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use crate::domain::{Refusal, RefusalCode, Row, Run, RunId, quoted};
 use crate::store::convert::{from_json, to_json};
+use crate::store::prune::KEYS;
 use crate::store::runs::read_run;
 use crate::store::{StoreError, StoreResult, Tx};
 
 use entity::idempotency_key::{ActiveModel, Column, Entity};
-
-/// How long a key is kept.
-const KEPT: TimeDelta = TimeDelta::hours(24);
 
 /// Key of one call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +36,7 @@ pub struct Replay {
 impl Tx {
     /// What an earlier call with this key started, or why the key cannot serve.
     pub(super) async fn replay(&self, key: &IdempotencyKey) -> StoreResult<Option<Result<Replay, Refusal>>> {
-        Entity::delete_many().filter(Column::CreatedAt.lt(self.now - KEPT)).exec(&self.db).await?;
+        Entity::delete_many().filter(Column::CreatedAt.lt(self.now - KEYS)).exec(&self.db).await?;
         let id = (key.subject.clone(), key.mutation.to_owned(), key.key.clone());
         let Some(row) = Entity::find_by_id(id).one(&self.db).await? else { return Ok(None) };
         if row.input_hash != key.input_hash {

@@ -22,7 +22,7 @@ pub use database::Database;
 pub use hands::{SOURCE, content, given_name, tag};
 
 /// Signs the tokens of tests.
-const SECRET: &str = "a secret of tests, long enough for HS256";
+pub const SECRET: &str = "a secret of tests, long enough for HS256";
 
 /// What a test may want different.
 pub struct Wishes {

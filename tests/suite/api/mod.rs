@@ -1,0 +1,27 @@
+//! The doors and the lists of the API: tokens, HTTP, limits, pages, nulls.
+
+mod auth;
+mod http;
+mod limits;
+mod lists;
+mod nulls;
+
+use reqwest::{RequestBuilder, Response};
+use serde_json::Value;
+
+use crate::world::World;
+
+/// A request to `/graphql`, without a token.
+fn post(world: &World) -> RequestBuilder {
+    reqwest::Client::new().post(format!("{}/graphql", world.app.url()))
+}
+
+/// Status and body of an answer.
+async fn read(request: RequestBuilder) -> (u16, Value) {
+    let response: Response = request.send().await.unwrap();
+    (response.status().as_u16(), response.json().await.unwrap())
+}
+
+fn code(body: &Value) -> &str {
+    body["errors"][0]["extensions"]["code"].as_str().unwrap_or_default()
+}
