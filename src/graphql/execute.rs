@@ -103,8 +103,9 @@ impl Answer {
         for error in &mut errors {
             let values = error.extensions.get_or_insert_default();
             if values.get("code").is_none() {
-                // Only async-graphql itself makes errors without a code: arguments that it could not read.
-                values.set("code", "BAD_USER_INPUT");
+                // Only async-graphql itself makes errors without a code: of the document, or arguments that it could not read.
+                let code = if error.path.is_empty() { "GRAPHQL_VALIDATION_FAILED" } else { "BAD_USER_INPUT" };
+                values.set("code", code);
             }
             values.set("requestId", id.to_string());
         }

@@ -33,9 +33,27 @@ struct State {
     nulls: Vec<Path>,
     /// Errors taken at a nullable position.
     errors: Vec<ServerError>,
+    /// Lists whose items may be null. What the library says of a list's items is "non-null", always.
+    lists_of_nullables: HashSet<String>,
 }
 
 impl Propagation {
+    fn is_nullable(&self, info: &ResolveInfo<'_>) -> bool {
+        let path = path_of(info.path_node);
+        match info.path_node.segment {
+            QueryPathSegment::Name(_) => {
+                if info.return_type.starts_with('[') && !info.return_type.trim_end_matches('!').ends_with("!]") {
+                    self.state().lists_of_nullables.insert(key(&path));
+                }
+                !info.return_type.ends_with('!')
+            }
+            QueryPathSegment::Index(_) => {
+                let state = self.state();
+                !state.lists_of_nullables.is_empty() && state.lists_of_nullables.contains(&key(&path[..path.len() - 1]))
+            }
+        }
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner) // a panic elsewhere has left nothing half done
     }
@@ -52,8 +70,8 @@ impl Extension for Propagation {
         if info.is_for_introspection {
             return next.run(ctx, info).await;
         }
-        let is_nullable = !info.return_type.ends_with('!');
         let node = info.path_node;
+        let is_nullable = self.is_nullable(&info);
         let result = next.run(ctx, info).await;
         let mut state = self.state();
         let poisoned = !state.poisoned.is_empty() && state.poisoned.remove(&key(&path_of(node)));

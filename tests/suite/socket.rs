@@ -89,7 +89,10 @@ async fn the_acknowledgement_tells_role_expiry_and_pings() {
         let mut socket = Socket::open(&world).await;
         socket.say(json!({ "type": "connection_init", "payload": { key: format!("Bearer {}", world.token(Role::Operator)) } })).await;
         let ack = socket.hear().await;
-        assert_eq!((&ack["type"], &ack["payload"]["role"], &ack["payload"]["pingIntervalMs"]), (&json!("connection_ack"), &json!("OPERATOR"), &json!(20_000)));
+        assert_eq!(
+            (&ack["type"], &ack["payload"]["role"], &ack["payload"]["pingIntervalMs"]),
+            (&json!("connection_ack"), &json!("OPERATOR"), &json!(20_000))
+        );
         assert!(ack["payload"]["expiresAt"].as_str().unwrap().ends_with('Z'));
     }
 }
@@ -97,7 +100,8 @@ async fn the_acknowledgement_tells_role_expiry_and_pings() {
 #[tokio::test]
 async fn each_offence_has_its_close_code() {
     let world = World::new(Database::sqlite()).await;
-    let init = |token: String| json!({ "type": "connection_init", "payload": { "Authorization": format!("Bearer {token}") } });
+    let init =
+        |token: String| json!({ "type": "connection_init", "payload": { "Authorization": format!("Bearer {token}") } });
     let subscribe = |id: &str| json!({ "type": "subscribe", "id": id, "payload": { "query": "{ viewer { role } }" } });
 
     let mut socket = Socket::open(&world).await;
@@ -165,7 +169,10 @@ async fn queries_run_over_the_socket_too() {
     assert_eq!(socket.hear().await, json!({ "type": "complete", "id": "a" }));
     socket.say(json!({ "type": "subscribe", "id": "b", "payload": { "query": "{ nope }" } })).await;
     let error = socket.hear().await;
-    assert_eq!((&error["type"], &error["payload"][0]["extensions"]["code"]), (&json!("error"), &json!("GRAPHQL_VALIDATION_FAILED")));
+    assert_eq!(
+        (&error["type"], &error["payload"][0]["extensions"]["code"]),
+        (&json!("error"), &json!("GRAPHQL_VALIDATION_FAILED"))
+    );
     socket.say(json!({ "type": "ping" })).await;
     assert_eq!(socket.hear().await, json!({ "type": "pong" }));
 }

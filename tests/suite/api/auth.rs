@@ -40,7 +40,10 @@ async fn tokens_that_do_not_hold_are_refused_without_repeating_them() {
         ("without a role", with(&world, "role", json!(null))),
         ("of an unknown role", with(&world, "role", json!("KING"))),
         ("of a malformed address", with(&world, "email", json!("ann"))),
-        ("of another secret", signed(&claims(&world), Algorithm::HS256, "another secret, long enough for HS256 as well")),
+        (
+            "of another secret",
+            signed(&claims(&world), Algorithm::HS256, "another secret, long enough for HS256 as well"),
+        ),
         ("of another algorithm", signed(&claims(&world), Algorithm::HS512, SECRET)),
         ("unsigned", unsigned),
     ];
@@ -62,7 +65,9 @@ async fn tokens_that_do_not_hold_are_refused_without_repeating_them() {
 async fn a_token_tells_who_calls_and_expires_by_the_servers_clock() {
     let world = World::new(Database::sqlite()).await;
     let token = with(&world, "role", json!("OPERATOR"));
-    let ask = async || read(post(&world).bearer_auth(&token).json(&json!({ "query": "{ viewer { email role expiresAt } }" }))).await;
+    let ask = async || {
+        read(post(&world).bearer_auth(&token).json(&json!({ "query": "{ viewer { email role expiresAt } }" }))).await
+    };
     let expected = json!({ "email": "ann@corp.example", "role": "OPERATOR", "expiresAt": "2026-03-02T12:10:00.000Z" });
     assert_eq!(ask().await.1["data"]["viewer"], expected);
     world.clock.advance(chrono::TimeDelta::seconds(600));

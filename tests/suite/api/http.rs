@@ -15,12 +15,24 @@ async fn world() -> (World, String) {
 #[tokio::test]
 async fn only_json_is_taken() {
     let (world, token) = world().await;
-    for kind in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/graphql"] {
+    for kind in
+        ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/graphql"]
+    {
         let (status, body) = read(post(&world).bearer_auth(&token).header("content-type", kind).body(QUERY)).await;
         assert_eq!((status, code(&body)), (415, "BAD_USER_INPUT"), "{kind}");
     }
-    for body in ["", "{", "[]", "[{\"query\":\"{ viewer { role } }\"}]", "null", "{}", "{\"query\": 1}", "{\"query\":\"{ viewer { role } }\",\"variables\":[]}"] {
-        let (status, answer) = read(post(&world).bearer_auth(&token).header("content-type", "application/json").body(body)).await;
+    for body in [
+        "",
+        "{",
+        "[]",
+        "[{\"query\":\"{ viewer { role } }\"}]",
+        "null",
+        "{}",
+        "{\"query\": 1}",
+        "{\"query\":\"{ viewer { role } }\",\"variables\":[]}",
+    ] {
+        let (status, answer) =
+            read(post(&world).bearer_auth(&token).header("content-type", "application/json").body(body)).await;
         assert_eq!((status, code(&answer)), (400, "BAD_USER_INPUT"), "{body}");
     }
     let long = json!({ "query": "{ viewer { role } }", "variables": { "x": "x".repeat(2_000_000) } });
@@ -38,7 +50,10 @@ async fn queries_also_come_by_get_and_mutations_do_not() {
     let (status, body) = read(get("{ viewer { role } }")).await;
     assert_eq!((status, &body["data"]["viewer"]["role"]), (200, &json!("ADMIN")));
     let refused = get("mutation { runJob(input: { jobId: \"x\" }) { userErrors { code } } }").send().await.unwrap();
-    assert_eq!((refused.status().as_u16(), &refused.headers()["allow"]), (405, &reqwest::header::HeaderValue::from_static("POST")));
+    assert_eq!(
+        (refused.status().as_u16(), &refused.headers()["allow"]),
+        (405, &reqwest::header::HeaderValue::from_static("POST"))
+    );
 }
 
 #[tokio::test]
@@ -61,7 +76,13 @@ async fn the_accepted_media_type_decides_the_status_of_a_refused_document() {
 #[tokio::test]
 async fn every_answer_has_a_request_id_and_every_error_a_code() {
     let (world, token) = world().await;
-    for query in ["{ viewer { role } }", "{ nope }", "{", "{ jobs(first: 1000) { totalCount } }", "query ($x: Int!) { jobs(first: $x) { totalCount } }"] {
+    for query in [
+        "{ viewer { role } }",
+        "{ nope }",
+        "{",
+        "{ jobs(first: 1000) { totalCount } }",
+        "query ($x: Int!) { jobs(first: $x) { totalCount } }",
+    ] {
         let (_, body) = read(post(&world).bearer_auth(&token).json(&json!({ "query": query }))).await;
         let id = body["extensions"]["requestId"].as_str().unwrap();
         assert!(id.starts_with("req_"));
@@ -88,7 +109,8 @@ async fn graphiql_comes_from_the_server_alone() {
         if name.ends_with(".min.js") {
             assert_eq!(asset.headers()["content-encoding"], "gzip", "{name}");
         }
-        let again = client.get(&url).header("accept-encoding", "gzip").header("if-none-match", tag).send().await.unwrap();
+        let again =
+            client.get(&url).header("accept-encoding", "gzip").header("if-none-match", tag).send().await.unwrap();
         assert_eq!(again.status(), 304, "{name}");
     }
     assert_eq!(client.get(format!("{}/graphiql/../Cargo.toml", world.app.url())).send().await.unwrap().status(), 404);

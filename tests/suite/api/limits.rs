@@ -13,7 +13,8 @@ async fn documents_that_ask_for_too_much_are_refused_before_anything_is_read() {
     let fields: String = "viewer { role } ".repeat(1_100);
     let bomb: String = (0..40).map(|i| format!("fragment f{i} on Query {{ ...f{n} ...f{n} }} ", n = i + 1)).collect();
     let pages = "{ jobs(first: 100) { nodes { destinations(first: 100) { nodes { lastResult { run { results(first: 100) { nodes { id } } } } } } } } }";
-    let mutations: String = (0..11).map(|i| format!("m{i}: runJob(input: {{ jobId: \"x\" }}) {{ userErrors {{ code }} }} ")).collect();
+    let mutations: String =
+        (0..11).map(|i| format!("m{i}: runJob(input: {{ jobId: \"x\" }}) {{ userErrors {{ code }} }} ")).collect();
     for (what, query) in [
         ("levels", deep),
         ("aliases", format!("{{ {aliases} }}")),
