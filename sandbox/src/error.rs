@@ -6,7 +6,7 @@ use std::{io, net::SocketAddr, path::PathBuf};
 #[derive(Debug, thiserror::Error)]
 pub enum SandboxError {
     /// The address is taken or not ours.
-    #[error("cannot listen on {address}")]
+    #[error("cannot listen on {address}: {source}. Another program may use the port; choose another with --listen")]
     Listen {
         /// The address asked for.
         address: SocketAddr,
@@ -15,7 +15,7 @@ pub enum SandboxError {
         source: io::Error,
     },
     /// The state file or its lock cannot be opened, read or written.
-    #[error("cannot use the sandbox file {}", path.display())]
+    #[error("cannot use the sandbox file {}: {source}. Check the path and the permissions", path.display())]
     File {
         /// The file.
         path: PathBuf,
@@ -24,13 +24,13 @@ pub enum SandboxError {
         source: io::Error,
     },
     /// Another sandbox has the state file open.
-    #[error("the sandbox file {} is in use by another process", path.display())]
+    #[error("the sandbox file {} is in use by another process; stop that one, or choose another file", path.display())]
     Locked {
         /// The file.
         path: PathBuf,
     },
     /// The file is there but was not written by a sandbox, or by one of another version.
-    #[error("{} is not a sandbox file this version can read: {reason}", path.display())]
+    #[error("{} is not a sandbox file this version can read: {reason}. Move it away to begin a new one", path.display())]
     Foreign {
         /// The file.
         path: PathBuf,
@@ -41,7 +41,7 @@ pub enum SandboxError {
     #[error("cannot prepare the service account's key: {0}")]
     Key(String),
     /// The Workspace to start from contradicts itself.
-    #[error("the Workspace to start from is not usable")]
+    #[error("the Workspace to start from is not usable: {0}")]
     Workspace(#[source] HandError),
 }
 

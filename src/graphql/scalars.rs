@@ -9,6 +9,7 @@ use crate::domain::{self, Time};
 #[derive(Debug, Clone, Copy)]
 pub(super) struct DateTime(pub(super) Time);
 
+/// Instant as an RFC 3339 date-time. Input: any offset, 0 to 9 fractional digits. Output: UTC with `Z` and milliseconds.
 #[Scalar(name = "DateTime", specified_by_url = "https://scalars.graphql.org/chillicream/date-time")]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -55,6 +56,7 @@ impl EmailAddress {
     }
 }
 
+/// E-mail address in lower case. Output only; inputs are String so that one bad address cannot fail a request.
 #[Scalar(
     name = "EmailAddress",
     specified_by_url = "https://html.spec.whatwg.org/multipage/input.html#valid-e-mail-address"
@@ -82,6 +84,7 @@ impl From<domain::EmailAddress> for EmailAddress {
 #[derive(Debug, Clone)]
 pub(super) struct Url(pub(super) url::Url);
 
+/// Absolute https URL. Output only.
 #[Scalar(name = "URL", specified_by_url = "https://scalars.graphql.org/chillicream/url")]
 impl ScalarType for Url {
     fn parse(value: Value) -> InputValueResult<Self> {

@@ -58,6 +58,33 @@ fn wrong_settings_are_named_with_the_remedy() {
 }
 
 #[test]
+fn wrong_keys_are_named_with_the_remedy() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = |kind: &str, pem: &str, token_uri: &str| {
+        serde_json::json!({ "type": kind, "client_email": "robot@project.example", "private_key": pem, "private_key_id": "1",
+            "token_uri": token_uri }).to_string()
+    };
+    let google = "https://oauth2.googleapis.com/token";
+    for (content, said) in [
+        ("not json".to_owned(), "is not the key file of a service account"),
+        ("{}".to_owned(), "is not the key file of a service account"),
+        (key("authorized_user", "x", google), "is not the key file of a service account"),
+        (
+            key("service_account", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", google),
+            "the private key in the key file cannot be read",
+        ),
+        (key("service_account", "x", "http://evil.example/token"), "token_uri in the key file must be an https URL"),
+    ] {
+        let path = folder.path().join("key.json");
+        std::fs::write(&path, content).unwrap();
+        let (succeeded, _, log) =
+            run(&["serve", "--google-key-file", path.to_str().unwrap(), "--google-admin", "admin@corp.example"]);
+        assert!(!succeeded && log.contains(said), "{said}: {log}");
+        assert!(!log.contains("AAAA"), "no part of a key is repeated");
+    }
+}
+
+#[test]
 fn a_token_is_three_parts_and_the_schema_is_printed() {
     let (succeeded, token, _) = run(&["token", "--role", "admin", "--email", "ann@corp.example"]);
     assert!(succeeded && token.trim().split('.').count() == 3);

@@ -29,8 +29,7 @@ fn everything_in_the_schema_is_described() {
         let definition = definition.node;
         let name = definition.name.node;
         let mut note = |what: String, is_described: bool| undescribed.extend((!is_described).then_some(what));
-        let is_scalar = matches!(definition.kind, TypeKind::Scalar);
-        note(name.to_string(), definition.description.is_some() || is_scalar);
+        note(name.to_string(), definition.description.is_some());
         match definition.kind {
             TypeKind::Object(ObjectType { fields, .. }) | TypeKind::Interface(InterfaceType { fields, .. }) => {
                 for field in fields {

@@ -1,7 +1,5 @@
 //! Injected faults.
 
-use std::time::Duration;
-
 use reqwest::Method;
 use sandbox::{Fault, FaultKind, When};
 use serde_json::json;
@@ -68,10 +66,10 @@ async fn requests_can_hang_until_somebody_gives_up() {
         () = stage.sandbox.fault_hit(id) => {}
     }
     assert_eq!(stage.sandbox.contacts(EMAIL).unwrap().len(), 1);
-    stage.sandbox.inject(next(FaultKind::HangBefore));
+    let id = stage.sandbox.inject(next(FaultKind::HangBefore));
     let hanging = ann.try_call(Method::POST, CREATE, None);
     let (answer, ()) = tokio::join!(hanging, async {
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        stage.sandbox.fault_hit(id).await;
         stage.sandbox.stop().await;
     });
     assert!(answer.is_err());

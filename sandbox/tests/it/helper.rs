@@ -1,5 +1,5 @@
 //! A plain client, and a sandbox whose ledger is checked against the discovery documents at the end.
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::sync::{
     Arc,

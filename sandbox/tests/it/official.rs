@@ -1,7 +1,7 @@
 //! Google's own Python client against the sandbox, where there is one.
 //!
 //! `CONTACT_SYNC_TEST_PYTHON` names an interpreter that has `google-api-python-client` and `google-auth`.
-#![allow(clippy::print_stderr, reason = "a skipped test says so")]
+#![expect(clippy::print_stderr, reason = "a skipped test says so")]
 
 use std::process::Stdio;
 
