@@ -6,7 +6,7 @@ use sandbox::{Contact, Fault, FaultKind, When};
 use serde_json::{Value, json};
 
 use super::step::Step;
-use crate::world::{SOURCE, World, content, given_name};
+use crate::world::{SOURCE, World, content, given_name, tag};
 
 pub const USERS: [&str; 3] = ["ann@corp.example", "bob@corp.example", "carol@corp.example"];
 const MY_CONTACTS: &str = "contactGroups/myContacts";
@@ -102,13 +102,51 @@ impl Story {
         contacts.into_iter().map(|contact| contact.resource_name).collect()
     }
 
-    pub async fn act(&mut self, step: &Step) {
+    /// Lets a step happen. No run may delete the one copy of a contact that the source group has before and after it.
+    pub async fn act(&mut self, step: &Step) -> Result<(), String> {
+        let before = self.copies().await;
+        self.happen(step).await;
+        let source = self.source(true);
+        for (user, copies) in before {
+            let there = self.world.snapshot(user);
+            let by_user = matches!(step, Step::UserDeletes(..));
+            for (number, resource) in copies {
+                let is_wanted = source.iter().any(|contact| contact.trim_start_matches("people/c") == number);
+                if is_wanted && !there.contains_key(&resource) && !by_user {
+                    return Err(format!("{user}: {step:?} deleted the copy of {number}, which the source group still has"));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Copies of source contacts at users who stay in the job, where there is just one: source contact number and name.
+    async fn copies(&self) -> Vec<(&'static str, Vec<(String, String)>)> {
+        let query = "query ($id: ID!) { job(id: $id) { destinations(first: 100) { nodes { email status } } } }";
+        let data = self.world.data(query, json!({ "id": self.job })).await;
+        let rows = data["job"]["destinations"]["nodes"].as_array().unwrap().clone();
+        let stays = |user: &&str| rows.iter().any(|row| row["email"] == **user && row["status"] != "REMOVING");
+        USERS.into_iter().filter(stays).map(|user| (user, self.single_copies(user))).collect()
+    }
+
+    fn single_copies(&self, user: &str) -> Vec<(String, String)> {
+        let mut by_number: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for contact in self.synced(user) {
+            if let Some(number) = tag(&contact).and_then(|tag| tag.split_once('-').map(|(_, number)| number.to_owned())) {
+                by_number.entry(number).or_default().push(contact.resource_name);
+            }
+        }
+        by_number.retain(|_, resources| resources.len() == 1);
+        by_number.into_iter().map(|(number, mut resources)| (number, resources.remove(0))).collect()
+    }
+
+    async fn happen(&mut self, step: &Step) {
         match step {
             Step::Run => self.run().await,
             Step::NextDay => self.world.next_day().await,
             Step::Week => self.world.days(7),
-            Step::FaultyRun(call, kind) => self.faulty_run(*call, *kind).await,
-            Step::KilledRun(call, after) => self.killed_run(*call, *after).await,
+            Step::FaultyRun(when, kind) => self.faulty_run(when.clone(), *kind).await,
+            Step::KilledRun(when, after) => self.killed_run(when.clone(), *after).await,
             Step::Restart => self.world.restart().await,
             Step::DatabaseIsLost => self.lose_database().await,
             Step::Joins(user) => self.join(USERS[*user]).await,
@@ -266,17 +304,17 @@ impl Story {
         self.world.work().await;
     }
 
-    async fn faulty_run(&self, call: u64, kind: FaultKind) {
+    async fn faulty_run(&self, when: When, kind: FaultKind) {
         self.queue_run().await;
-        self.world.sandbox.inject(Fault::new(When::Call(call), kind));
+        self.world.sandbox.inject(Fault::new(when, kind));
         self.world.work().await;
         self.world.sandbox.clear_faults();
     }
 
-    async fn killed_run(&mut self, call: u64, after: bool) {
+    async fn killed_run(&mut self, when: When, after: bool) {
         self.queue_run().await;
         let kind = if after { FaultKind::HangAfter } else { FaultKind::HangBefore };
-        let fault = self.world.sandbox.inject(Fault::new(When::Call(call), kind));
+        let fault = self.world.sandbox.inject(Fault::new(when, kind));
         tokio::select! {
             () = self.world.work() => {}
             () = self.world.sandbox.fault_hit(fault) => {}

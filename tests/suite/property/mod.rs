@@ -48,7 +48,7 @@ async fn play(database: Database, steps: &[Step]) -> Result<(), String> {
     let world = World::with(database, Wishes { accounts: 1, ..Wishes::default() }).await;
     let mut story = Story::begin(world).await;
     for step in steps {
-        story.act(step).await;
+        story.act(step).await?;
     }
     story.end().await;
     oracle::compare(&story)

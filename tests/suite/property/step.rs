@@ -1,7 +1,7 @@
 //! What may happen between two looks at the accounts.
 
 use proptest::prelude::*;
-use sandbox::FaultKind;
+use sandbox::{FaultKind, When};
 
 /// One thing that happens. Numbers choose among what is there at that time.
 #[derive(Debug, Clone)]
@@ -31,10 +31,10 @@ pub enum Step {
     Run,
     NextDay,
     Week,
-    /// A run with a fault at the n-th call from its begin.
-    FaultyRun(u64, FaultKind),
-    /// A run during which the server is killed at the n-th call, before or after Google carried it out.
-    KilledRun(u64, bool),
+    /// A run with a fault.
+    FaultyRun(When, FaultKind),
+    /// A run during which the server is killed at a call, before or after Google carried it out.
+    KilledRun(When, bool),
     Restart,
     DatabaseIsLost,
 }
@@ -53,6 +53,31 @@ fn kind() -> impl Strategy<Value = FaultKind> {
         Just(FaultKind::ExpiredSyncToken),
         Just(FaultKind::Unauthorized),
         Just(FaultKind::Forbidden),
+    ]
+}
+
+/// Methods of the calls that a run makes.
+const METHODS: [&str; 12] = [
+    "people.people.connections.list",
+    "people.people.getBatchGet",
+    "people.people.createContact",
+    "people.people.batchCreateContacts",
+    "people.people.updateContact",
+    "people.people.deleteContact",
+    "people.contactGroups.list",
+    "people.contactGroups.get",
+    "people.contactGroups.create",
+    "people.contactGroups.update",
+    "people.contactGroups.delete",
+    "people.contactGroups.members.modify",
+];
+
+/// A call of a run: the n-th of all, or of one method.
+fn when() -> impl Strategy<Value = When> {
+    let method = (proptest::sample::select(&METHODS[..]), 1..4u32);
+    prop_oneof![
+        (1..20u64).prop_map(When::Call),
+        method.prop_map(|(id, nth)| When::Method { id: id.to_owned(), nth }),
     ]
 }
 
@@ -85,8 +110,8 @@ pub fn step() -> impl Strategy<Value = Step> {
         3 => Just(Step::Run),
         2 => Just(Step::NextDay),
         1 => Just(Step::Week),
-        4 => (1..20u64, kind()).prop_map(|(call, kind)| Step::FaultyRun(call, kind)),
-        4 => (1..20u64, any::<bool>()).prop_map(|(call, after)| Step::KilledRun(call, after)),
+        4 => (when(), kind()).prop_map(|(when, kind)| Step::FaultyRun(when, kind)),
+        4 => (when(), any::<bool>()).prop_map(|(when, after)| Step::KilledRun(when, after)),
         1 => Just(Step::Restart),
         1 => Just(Step::DatabaseIsLost),
     ]
