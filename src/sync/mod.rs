@@ -12,6 +12,8 @@ mod identify;
 mod mirror;
 mod plan;
 mod reading;
+#[cfg(test)]
+mod tests;
 
 pub use calls::{Calls, Writes, calls};
 pub use decide::{AtDestination, AtSource, Decision, decide};

@@ -113,7 +113,9 @@ impl Story {
             for (number, resource) in copies {
                 let is_wanted = source.iter().any(|contact| contact.trim_start_matches("people/c") == number);
                 if is_wanted && !there.contains_key(&resource) && !by_user {
-                    return Err(format!("{user}: {step:?} deleted the copy of {number}, which the source group still has"));
+                    return Err(format!(
+                        "{user}: {step:?} deleted the copy of {number}, which the source group still has"
+                    ));
                 }
             }
         }
@@ -132,7 +134,8 @@ impl Story {
     fn single_copies(&self, user: &str) -> Vec<(String, String)> {
         let mut by_number: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for contact in self.synced(user) {
-            if let Some(number) = tag(&contact).and_then(|tag| tag.split_once('-').map(|(_, number)| number.to_owned())) {
+            if let Some(number) = tag(&contact).and_then(|tag| tag.split_once('-').map(|(_, number)| number.to_owned()))
+            {
                 by_number.entry(number).or_default().push(contact.resource_name);
             }
         }

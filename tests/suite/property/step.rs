@@ -75,10 +75,7 @@ const METHODS: [&str; 12] = [
 /// A call of a run: the n-th of all, or of one method.
 fn when() -> impl Strategy<Value = When> {
     let method = (proptest::sample::select(&METHODS[..]), 1..4u32);
-    prop_oneof![
-        (1..20u64).prop_map(When::Call),
-        method.prop_map(|(id, nth)| When::Method { id: id.to_owned(), nth }),
-    ]
+    prop_oneof![(1..20u64).prop_map(When::Call), method.prop_map(|(id, nth)| When::Method { id: id.to_owned(), nth }),]
 }
 
 pub fn step() -> impl Strategy<Value = Step> {
