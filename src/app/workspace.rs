@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ::sandbox::Sandbox;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use url::Url;
 
 use crate::config::GoogleArgs;
@@ -108,9 +108,8 @@ pub fn sample_workspace(sandbox: &Sandbox) -> Result<(), WorkspaceError> {
     let book = include_bytes!("../../sandbox/fixtures/gmail.vcf");
     import(sandbox, SOURCE.0, Some(SOURCE.1), "gmail.vcf", book, |_| {})?;
     for (seed, email) in (1u64..).zip(["ann@corp.example", "bob@corp.example", "carol@corp.example"]) {
-        for person in ::sandbox::generate::contacts(seed, GENERATED) {
-            sandbox.create_contact(email, Value::Object(person))?;
-        }
+        let people = ::sandbox::generate::contacts(seed, GENERATED).into_iter();
+        fill(sandbox, email, None, &people.map(|person| (person, Vec::new())).collect::<Vec<_>>(), |_| {})?;
     }
     Ok(())
 }
@@ -139,11 +138,27 @@ pub fn import(
     progress: impl Fn(usize),
 ) -> Result<Imported, WorkspaceError> {
     let book = ::sandbox::import::read(file_name, bytes)?;
-    let mut groups = known_groups(sandbox, email)?;
     let dropped = book.summary();
-    for (index, contact) in book.contacts.iter().enumerate() {
-        let resource = sandbox.create_contact(email, Value::Object(contact.person.clone()))?;
-        for name in contact.labels.iter().map(String::as_str).chain(group) {
+    let contacts: Vec<_> = book.contacts.into_iter().map(|contact| (contact.person, contact.labels)).collect();
+    fill(sandbox, email, group, &contacts, progress)?;
+    Ok(Imported { contacts: contacts.len(), dropped })
+}
+
+/// Creates contacts in an account of the sandbox, each in the groups of its labels and in `group` if one is named.
+///
+/// # Errors
+/// When the account or a group cannot be written.
+pub fn fill(
+    sandbox: &Sandbox,
+    email: &str,
+    group: Option<&str>,
+    contacts: &[(Map<String, Value>, Vec<String>)],
+    progress: impl Fn(usize),
+) -> Result<(), WorkspaceError> {
+    let mut groups = known_groups(sandbox, email)?;
+    for (index, (person, labels)) in contacts.iter().enumerate() {
+        let resource = sandbox.create_contact(email, Value::Object(person.clone()))?;
+        for name in labels.iter().map(String::as_str).chain(group) {
             let group = match groups.get(name) {
                 Some(known) => known.clone(),
                 None => {
@@ -156,7 +171,7 @@ pub fn import(
         }
         progress(index + 1);
     }
-    Ok(Imported { contacts: book.contacts.len(), dropped })
+    Ok(())
 }
 
 fn known_groups(sandbox: &Sandbox, email: &str) -> Result<HashMap<String, String>, WorkspaceError> {

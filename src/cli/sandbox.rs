@@ -40,12 +40,31 @@ pub(super) enum Command {
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
+    /// Make up contacts in an account of a sandbox that is not running: always the same ones for the same seed.
+    Generate {
+        /// Address of the account.
+        #[arg(long)]
+        user: String,
+        /// Contact group to put the contacts into; made if it is missing.
+        #[arg(long)]
+        group: String,
+        /// How many; Google allows 25,000 in an account.
+        #[arg(long, value_parser = clap::value_parser!(u32).range(1..=25_000))]
+        count: u32,
+        /// Which contacts.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// File that keeps the accounts.
+        #[arg(long, env = "CONTACT_SYNC_SANDBOX_STATE", default_value = "data/sandbox.json")]
+        state: PathBuf,
+    },
 }
 
 pub(super) async fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Serve { listen, key_file, state } => serve(listen, &key_file, state).await,
         Command::Import { user, group, state, files } => import(&user, &group, state, &files).await,
+        Command::Generate { user, group, count, seed, state } => generate(&user, &group, count, seed, state).await,
     }
 }
 
@@ -74,6 +93,26 @@ async fn open(listen: SocketAddr, state: Option<PathBuf>, control: bool) -> Resu
     Ok(sandbox)
 }
 
+fn progress(of: &str) -> ProgressBar {
+    let style = ProgressStyle::with_template("{spinner} {msg}: {pos} contacts");
+    ProgressBar::no_length()
+        .with_message(of.to_owned())
+        .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+async fn generate(user: &str, group: &str, count: u32, seed: u64, state: PathBuf) -> Result<(), Failure> {
+    let sandbox = open(([127, 0, 0, 1], 0).into(), Some(state), false).await?;
+    let bar = progress("generating");
+    let people = ::sandbox::generate::contacts(seed, usize::try_from(count)?).into_iter();
+    let contacts = people.map(|person| (person, Vec::new())).collect::<Vec<_>>();
+    let outcome = app::fill(&sandbox, user, Some(group), &contacts, |done| bar.set_position(done as u64));
+    bar.finish_and_clear();
+    sandbox.stop().await;
+    outcome?;
+    print(&format!("{count} contacts into {group} of {user}"));
+    Ok(())
+}
+
 async fn import(user: &str, group: &str, state: PathBuf, files: &[PathBuf]) -> Result<(), Failure> {
     let mut books = Vec::new();
     for file in files {
@@ -86,11 +125,7 @@ async fn import(user: &str, group: &str, state: PathBuf, files: &[PathBuf]) -> R
     let sandbox = open(([127, 0, 0, 1], 0).into(), Some(state), false).await?;
     let mut imported = Vec::new();
     let outcome = books.iter().try_for_each(|(name, bytes)| {
-        let bar = ProgressBar::no_length().with_message(name.clone());
-        bar.set_style(
-            ProgressStyle::with_template("{spinner} {msg}: {pos} contacts")
-                .unwrap_or_else(|_| ProgressStyle::default_bar()),
-        );
+        let bar = progress(name);
         let done = app::import(&sandbox, user, Some(group), name, bytes, |count| bar.set_position(count as u64))?;
         bar.finish_and_clear();
         imported.push((name, done));

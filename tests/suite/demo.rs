@@ -125,3 +125,20 @@ fn address_books_are_imported_whole_or_not_at_all() {
     assert!(String::from_utf8_lossy(&done.stdout).contains("contacts into Imported of ann@corp.example"));
     assert!(state.exists());
 }
+
+#[test]
+fn contacts_are_generated_on_request_into_a_group() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = folder.path().join("sandbox.json");
+    let generate = |count: &str| {
+        let arguments = ["sandbox", "generate", "--user", "dave@corp.example", "--group", "Many", "--count", count];
+        program().args(arguments).arg("--state").arg(&state).output().unwrap()
+    };
+    for wrong in ["0", "25001", "x"] {
+        assert!(!generate(wrong).status.success());
+    }
+    let done = generate("1000");
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    assert!(String::from_utf8_lossy(&done.stdout).contains("1000 contacts into Many of dave@corp.example"));
+    assert!(std::fs::read_to_string(&state).unwrap().contains("Many"));
+}
