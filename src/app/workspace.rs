@@ -119,8 +119,8 @@ pub fn sample_workspace(sandbox: &Sandbox) -> Result<(), WorkspaceError> {
 pub struct Imported {
     /// Contacts created.
     pub contacts: usize,
-    /// Properties that a Google contact cannot hold, with how often they were met.
-    pub dropped: std::collections::BTreeMap<String, usize>,
+    /// Properties that could not be kept, each with the reason and how often it was met.
+    pub dropped: std::collections::BTreeMap<(String, String), usize>,
 }
 
 /// Loads an address book into an account of the sandbox, and into `group` if one is named; the book's own labels become

@@ -135,8 +135,8 @@ async fn import(user: &str, group: &str, state: PathBuf, files: &[PathBuf]) -> R
     outcome?;
     for (name, done) in imported {
         print(&format!("{name}: {} contacts into {group} of {user}", done.contacts));
-        for (property, count) in &done.dropped {
-            print(&format!("  left out, because a Google contact has no place for it: {property} ({count})"));
+        for ((property, reason), count) in &done.dropped {
+            print(&format!("  {property} left out ({count}): {reason}"));
         }
     }
     Ok(())

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::item::Item;
-use super::labels;
+use super::labels::{self, Label};
 use super::{DropReason, ImportedContact};
 
 /// Most fields a contact may have.
@@ -94,12 +94,16 @@ impl Draft {
         }
     }
 
-    /// Adds a label, or reports it when it is one of Google's own groups.
+    /// Adds a label, or reports it when it is a group that takes no contacts.
     pub(super) fn add_label(&mut self, property: &str, label: &str) {
-        match labels::user_label(label) {
-            Ok(label) if !label.is_empty() && !self.labels.contains(&label) => self.labels.push(label),
-            Ok(_) => {}
-            Err(labels::SystemGroup) => self.drop(property, DropReason::SystemGroup),
+        let name = match labels::label(label) {
+            Label::Own(name) => name,
+            Label::Starred => "starred".to_owned(),
+            Label::MyContacts => return,
+            Label::Deprecated => return self.drop(property, DropReason::SystemGroup),
+        };
+        if !name.is_empty() && !self.labels.contains(&name) {
+            self.labels.push(name);
         }
     }
 

@@ -34,7 +34,7 @@ pub struct AddressBook {
 pub struct ImportedContact {
     /// Writable fields of a People API `Person`; never memberships, since groups have no id before they are created.
     pub person: Map<String, Value>,
-    /// Names of the labels the contact carries, without Google's system groups.
+    /// Names of the labels the contact carries; of Google's own groups only `starred`.
     pub labels: Vec<String>,
 }
 
@@ -56,7 +56,7 @@ pub enum DropReason {
     Media,
     /// Bookkeeping of the program that wrote the file: identifiers, revisions, layout.
     Bookkeeping,
-    /// One of Google's own groups, which exists in every account.
+    /// One of Google's own groups that takes no contacts any more.
     SystemGroup,
     /// Longer than Google accepts for this field.
     TooLong {
@@ -74,7 +74,7 @@ impl fmt::Display for DropReason {
         match self {
             Self::Media => write!(f, "pictures, sounds and keys are not part of a contact's fields"),
             Self::Bookkeeping => write!(f, "it belongs to the program that exported the file"),
-            Self::SystemGroup => write!(f, "it is a system group of Google"),
+            Self::SystemGroup => write!(f, "Google puts no contacts into this group any more"),
             Self::TooLong { characters } => write!(f, "{characters} characters are more than Google accepts here"),
             Self::TooManyFields => write!(f, "the contact has more than {} fields", draft::MAX_FIELDS),
             Self::NoPlace => write!(f, "a Google contact has no field for it"),
@@ -83,11 +83,11 @@ impl fmt::Display for DropReason {
 }
 
 impl AddressBook {
-    /// How often each property was dropped.
-    pub fn summary(&self) -> BTreeMap<String, usize> {
+    /// How often each property was dropped, and why.
+    pub fn summary(&self) -> BTreeMap<(String, String), usize> {
         let mut counts = BTreeMap::new();
         for dropped in &self.dropped {
-            *counts.entry(dropped.property.clone()).or_default() += 1;
+            *counts.entry((dropped.property.clone(), dropped.reason.to_string())).or_default() += 1;
         }
         counts
     }

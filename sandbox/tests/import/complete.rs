@@ -101,6 +101,7 @@ fn second_opinion(card: &str) -> Vec<(String, String)> {
 fn haystack(book: &AddressBook, index: usize) -> HashSet<String> {
     let contact = &book.contacts[index];
     let mut all = contact.labels.join(" ");
+    all.push_str(" myContacts My Contacts "); // where every contact of an account is put
     collect(&Value::Object(contact.person.clone()), &mut all);
     // These mean the same.
     if all.contains("googleVoice") {

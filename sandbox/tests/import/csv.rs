@@ -42,7 +42,7 @@ fn the_dialect_of_today() {
         "biographies": [{ "value": "Two sugars ☕\nSays \"no\" often, kindly.", "contentType": "TEXT_PLAIN" }],
     });
     assert_eq!(person(&book.contacts[0]), expected);
-    assert_eq!(book.contacts[0].labels, ["Board", "Patrons"]);
+    assert_eq!(book.contacts[0].labels, ["Board", "Patrons", "starred"]);
     assert!(book.dropped.iter().any(|d| d.contact == 0 && d.property == "Photo" && d.reason == DropReason::Media));
     let second = &book.contacts[1];
     assert_eq!(list(second, "birthdays"), json!([{ "date": { "month": 9, "day": 28 } }]));

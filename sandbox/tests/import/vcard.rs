@@ -56,8 +56,8 @@ fn gmail_companies_mailboxes_and_custom_labels() {
     assert_eq!(list(custom, "phoneNumbers")[0]["type"], "googleVoice");
     assert_eq!(list(custom, "events")[0]["type"], "first cruise");
     assert_eq!(list(custom, "relations")[0]["type"], "lock keeper");
-    assert_eq!(custom.labels, ["Board"]);
-    assert_eq!(book.summary()["CATEGORIES"], 13);
+    assert_eq!(custom.labels, ["Board", "starred"]);
+    assert!(book.dropped.is_empty());
 }
 
 #[test]
@@ -103,9 +103,9 @@ fn iphone() {
     assert_eq!(list(hazel, "urls")[1], json!({ "value": "https://social.example/@hazel", "type": "mastodon" }));
     assert_eq!(hazel.labels, ["Field crew"]);
     assert!(!book.contacts[1].person.contains_key("names"));
-    let summary = book.summary();
+    let summary: Vec<String> = book.summary().into_keys().map(|(property, _)| property).collect();
     for property in ["PHOTO", "PRODID", "REV", "UID", "X-ABUID", "X-ABSHOWAS"] {
-        assert!(summary.contains_key(property), "{property} is not reported");
+        assert!(summary.iter().any(|known| known == property), "{property} is not reported");
     }
 }
 
@@ -239,7 +239,10 @@ fn more_fields_than_google_keeps_are_reported() {
     let numbers: String = (0..600).map(|number| format!("TEL:{number}\n")).collect();
     let book = read("many.vcf", format!("BEGIN:VCARD\n{numbers}END:VCARD").as_bytes()).expect("an address book");
     assert_eq!(list(&book.contacts[0], "phoneNumbers").as_array().map(Vec::len), Some(500));
-    assert_eq!(book.summary()["TEL"], 100);
+    assert_eq!(
+        book.summary().into_iter().map(|((property, _), count)| (property, count)).collect::<Vec<_>>(),
+        [("TEL".to_owned(), 100)]
+    );
 }
 
 #[test]
