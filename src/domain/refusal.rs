@@ -48,6 +48,7 @@ pub enum RefusalCode {
     RunInProgress {
         run: RunId,
     },
+    VersionConflict,
     IdempotencyKeyReused,
 }
 

@@ -93,6 +93,12 @@ impl DailySchedule {
         if today.due <= now { today } else { self.slot(today.date.pred_opt().unwrap_or(NaiveDate::MIN)) }
     }
 
+    /// The first slot that is still to come at `now` and is not of a date served already: nothing before `now` is made up.
+    #[must_use]
+    pub fn next_after(&self, now: Time, served: NaiveDate) -> Slot {
+        self.slot_after(Ord::max(self.latest_due(now).date, served))
+    }
+
     fn instant(&self, local: NaiveDateTime) -> Time {
         // No gap in the IANA database is longer than a day (Samoa skipped one); a minute is its finest step.
         (0..=24 * 60)
@@ -136,6 +142,17 @@ mod tests {
         assert_eq!(schedule.latest_due(at("2026-05-02T02:29:59Z")).date, date("2026-05-01"));
         assert_eq!(schedule.latest_due(at("2026-05-02T02:30:00Z")).date, date("2026-05-02"));
         assert_eq!(schedule.slot_after(date("2026-05-02")).due, at("2026-05-03T02:30:00Z"));
+    }
+
+    #[test]
+    fn r02_a_changed_or_resumed_schedule_makes_nothing_up() {
+        let schedule = DailySchedule::parse("02:30", "UTC").unwrap();
+        let at = |text: &str| text.parse::<Time>().unwrap();
+        let next = |now: &str, served: &str| schedule.next_after(at(now), date(served)).date;
+        assert_eq!(next("2026-05-02T02:29:00Z", "2026-05-01"), date("2026-05-02"));
+        assert_eq!(next("2026-05-02T12:00:00Z", "2026-05-01"), date("2026-05-03"), "today's time is over");
+        assert_eq!(next("2026-05-02T01:00:00Z", "2026-05-02"), date("2026-05-03"), "today is served");
+        assert_eq!(next("2026-05-20T12:00:00Z", "2026-05-01"), date("2026-05-21"));
     }
 
     #[test]

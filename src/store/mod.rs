@@ -36,7 +36,9 @@ pub use groups::ListedGroup;
 pub use jobs::{JobFilter, JobOrderField};
 pub use page::{Direction, Page, PageRequest, Position, SortKey};
 pub use progress::{DestinationOutcome, RunInHand, ShardItem};
-pub use requests::{AddUsers, Decision, DeleteJob, IdempotencyKey, NewJob, RemoveUsers, Replay, RunJob};
+pub use requests::{
+    AddUsers, DailyRuns, Decision, DeleteJob, IdempotencyKey, NewJob, RemoveUsers, Replay, RunJob, UpdateJob,
+};
 pub use runs::{ResultFilter, RunFilter, RunOrderField};
 pub use sync_state::{AccountState, Cursor, GroupIntent, KeptGroup};
 pub use wake::Wakes;

@@ -50,6 +50,15 @@ on_both! {
             ("createJob", job(&[("sourceUserEmail", json!(long))]), "SOURCE_USER_NOT_FOUND", json!(["input", "sourceUserEmail"])),
             ("createJob", job(&[("sourceGroup", json!({ "name": long }))]), "SOURCE_GROUP_NOT_FOUND", json!(["input", "sourceGroup", "name"])),
             ("createJob", job(&[("sourceGroup", json!({ "id": other_kind }))]), "SOURCE_GROUP_NOT_FOUND", json!(["input", "sourceGroup", "id"])),
+            ("updateJob", json!({ "jobId": unknown, "name": "x" }), "NOT_FOUND", json!(["input", "jobId"])),
+            ("updateJob", json!({ "jobId": existing, "name": "" }), "INVALID_VALUE", json!(["input", "name"])),
+            ("updateJob", json!({ "jobId": existing, "name": null }), "INVALID_VALUE", json!(["input", "name"])),
+            ("updateJob", json!({ "jobId": existing, "description": long }), "INVALID_VALUE", json!(["input", "description"])),
+            ("updateJob", json!({ "jobId": existing, "schedule": null }), "INVALID_VALUE", json!(["input", "schedule"])),
+            ("updateJob", json!({ "jobId": existing, "schedule": { "timeOfDay": "x", "timeZone": "UTC" } }), "INVALID_VALUE", json!(["input", "schedule", "timeOfDay"])),
+            ("updateJob", json!({ "jobId": existing, "name": "x", "expectedVersion": 7 }), "VERSION_CONFLICT", json!(["input", "expectedVersion"])),
+            ("pauseJob", json!({ "jobId": "x" }), "NOT_FOUND", json!(["input", "jobId"])),
+            ("resumeJob", json!({ "jobId": unknown }), "NOT_FOUND", json!(["input", "jobId"])),
             ("addUsers", json!({ "jobId": unknown, "emails": [ANN] }), "NOT_FOUND", json!(["input", "jobId"])),
             ("addUsers", json!({ "jobId": other_kind, "emails": [ANN] }), "NOT_FOUND", json!(["input", "jobId"])),
             ("addUsers", json!({ "jobId": existing, "emails": [] }), "INVALID_VALUE", json!(["input", "emails"])),
@@ -149,6 +158,9 @@ on_both! {
             (Role::Viewer, "addUsers(input: { jobId: $job, emails: [\"x\"] })", "OPERATOR"),
             (Role::Viewer, "removeUsers(input: { jobId: $job, emails: [\"ann@corp.example\"] })", "OPERATOR"),
             (Role::Viewer, "runJob(input: { jobId: $job })", "OPERATOR"),
+            (Role::Viewer, "updateJob(input: { jobId: $job, name: \"x\" })", "OPERATOR"),
+            (Role::Viewer, "pauseJob(input: { jobId: $job })", "OPERATOR"),
+            (Role::Viewer, "resumeJob(input: { jobId: $job })", "OPERATOR"),
             (Role::Viewer, "deleteJob(input: { jobId: $job })", "ADMIN"),
             (Role::Operator, "deleteJob(input: { jobId: $job })", "ADMIN"),
         ];
@@ -161,5 +173,20 @@ on_both! {
             assert_eq!((&extensions["code"], &extensions["requiredRole"]), (&json!("FORBIDDEN"), &json!(required)));
         }
         assert_eq!(everything(&world).await, before);
+    }
+
+    async fn a_job_is_changed_only_in_what_is_given_and_by_whom_read_it_last(world) {
+        world.source_group("Suppliers", &["Ada"]);
+        let job = world.job("Suppliers", &[ANN]).await;
+        let fields = "job { name description version schedule { timeOfDay } }";
+        let same = world.accepted("updateJob", fields, json!({ "jobId": job })).await["job"].clone();
+        assert_eq!((&same["name"], &same["version"]), (&json!("Suppliers"), &json!(1)), "nothing given, nothing changed");
+        let input = json!({ "jobId": job, "name": " Partners ", "description": "one\ntwo", "expectedVersion": 1 });
+        let changed = world.accepted("updateJob", fields, input.clone()).await["job"].clone();
+        assert_eq!(changed, json!({ "name": "Partners", "description": "one\ntwo", "version": 2, "schedule": same["schedule"] }));
+        let late = world.mutate("updateJob", fields, input).await;
+        assert_eq!((&late["userErrors"][0]["code"], &late["job"]["version"]), (&json!("VERSION_CONFLICT"), &json!(2)));
+        let found = world.data("{ jobs(filter: { search: \"partn\" }) { totalCount } }", json!({})).await;
+        assert_eq!(found["jobs"]["totalCount"], 1);
     }
 }

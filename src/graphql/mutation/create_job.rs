@@ -103,7 +103,8 @@ fn payload(mut decision: Decision) -> CreateJobPayload {
     CreateJobPayload { user_errors, job, run, summary, results, is_replay: decision.is_replay }
 }
 
-fn schedule(input: Option<&ScheduleInput>) -> Result<Option<DailySchedule>, Refusal> {
+/// The schedule that was given. `None` when none was.
+pub(super) fn schedule(input: Option<&ScheduleInput>) -> Result<Option<DailySchedule>, Refusal> {
     let Some(input) = input else { return Ok(None) };
     DailySchedule::parse(&input.time_of_day, &input.time_zone).map(Some).map_err(|error| {
         let (field, value, want) = match &error {

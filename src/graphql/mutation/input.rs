@@ -1,6 +1,6 @@
 //! Inputs of mutations. Of a nullable field with a default, an explicit null means the default.
 
-use async_graphql::{Enum, ID, InputObject, OneofObject};
+use async_graphql::{Enum, ID, InputObject, MaybeUndefined, OneofObject};
 
 use crate::domain;
 
@@ -67,6 +67,37 @@ pub(in crate::graphql) struct CreateJobInput {
     pub(super) schedule: Option<ScheduleInput>,
     /// Unique key of this intent, at most 128 characters. Reuse it only to retry; kept 24 hours.
     pub(super) idempotency_key: Option<String>,
+}
+
+/// Input of `updateJob`. An omitted field is unchanged.
+#[derive(Debug, Clone, InputObject)]
+pub(in crate::graphql) struct UpdateJobInput {
+    /// Job to change.
+    pub(super) job_id: ID,
+    /// New name.
+    pub(super) name: MaybeUndefined<String>,
+    /// New notes.
+    pub(super) description: MaybeUndefined<String>,
+    /// New name of the group in destination accounts; the next run renames it. Null follows the source group's name.
+    pub(super) synced_group_name: MaybeUndefined<String>,
+    /// New schedule.
+    pub(super) schedule: MaybeUndefined<ScheduleInput>,
+    /// Refuse with VERSION_CONFLICT if the job has another version.
+    pub(super) expected_version: Option<i32>,
+}
+
+/// Input of `pauseJob`.
+#[derive(Debug, Clone, InputObject)]
+pub(in crate::graphql) struct PauseJobInput {
+    /// Job to pause.
+    pub(super) job_id: ID,
+}
+
+/// Input of `resumeJob`.
+#[derive(Debug, Clone, InputObject)]
+pub(in crate::graphql) struct ResumeJobInput {
+    /// Job to resume.
+    pub(super) job_id: ID,
 }
 
 /// Input of `addUsers`.

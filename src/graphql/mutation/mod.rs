@@ -4,6 +4,7 @@ mod create_job;
 mod input;
 mod key;
 mod text;
+mod update_job;
 
 use async_graphql::{Context, Object};
 
@@ -11,11 +12,15 @@ use super::ApiError;
 use super::context::Services;
 use super::permission::Permission;
 use super::types::{
-    AddUsersPayload, CreateJobPayload, DeleteJobPayload, Job, RemoveUsersPayload, Run, RunJobPayload, UserError,
+    AddUsersPayload, CreateJobPayload, DeleteJobPayload, Job, PauseJobPayload, RemoveUsersPayload, ResumeJobPayload,
+    Run, RunJobPayload, UpdateJobPayload, UserError,
 };
 use crate::domain::{EmailAddress, Refusal, RefusalCode, Row, Summary};
-use crate::store::{AddUsers, DeleteJob, RemoveUsers, RunJob};
-use input::{AddUsersInput, CreateJobInput, DeleteJobInput, RemoveUsersInput, RunJobInput};
+use crate::store::{AddUsers, DailyRuns, DeleteJob, RemoveUsers, RunJob};
+use input::{
+    AddUsersInput, CreateJobInput, DeleteJobInput, PauseJobInput, RemoveUsersInput, ResumeJobInput, RunJobInput,
+    UpdateJobInput,
+};
 
 /// Most addresses of one call.
 const MOST_ADDRESSES: usize = 500;
@@ -35,6 +40,45 @@ impl Mutation {
     ) -> Result<Option<CreateJobPayload>, ApiError> {
         let operator = ctx.viewer()?.operator()?;
         create_job::create_job(ctx, &operator, input).await.map(Some)
+    }
+
+    /// Requires OPERATOR. Changes name, description, synced group name or schedule; source user and source group cannot
+    /// change. Starts nothing: a new group name arrives with the next run. Codes: NOT_FOUND, JOB_DELETING, INVALID_VALUE,
+    /// VERSION_CONFLICT.
+    async fn update_job(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to change.")] input: UpdateJobInput,
+    ) -> Result<Option<UpdateJobPayload>, ApiError> {
+        ctx.viewer()?.operator()?;
+        update_job::update_job(ctx, input).await.map(Some)
+    }
+
+    /// Requires OPERATOR. Pauses daily runs; an unfinished run goes on. Idempotent. Codes: NOT_FOUND, JOB_DELETING.
+    async fn pause_job(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which job to pause.")] input: PauseJobInput,
+    ) -> Result<Option<PauseJobPayload>, ApiError> {
+        ctx.viewer()?.operator()?;
+        let decision = ctx.store()?.set_daily_runs(&input.job_id, DailyRuns::Paused).await?;
+        ctx.loaders()?.forget();
+        let user_errors = decision.refusals.into_iter().map(UserError::from).collect();
+        Ok(Some(PauseJobPayload { user_errors, job: decision.job.map(Job) }))
+    }
+
+    /// Requires OPERATOR. Resumes daily runs at the next scheduled time; days that were paused are not made up.
+    /// Idempotent. Codes: NOT_FOUND, JOB_DELETING.
+    async fn resume_job(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which job to resume.")] input: ResumeJobInput,
+    ) -> Result<Option<ResumeJobPayload>, ApiError> {
+        ctx.viewer()?.operator()?;
+        let decision = ctx.store()?.set_daily_runs(&input.job_id, DailyRuns::Active).await?;
+        ctx.loaders()?.forget();
+        let user_errors = decision.refusals.into_iter().map(UserError::from).collect();
+        Ok(Some(ResumeJobPayload { user_errors, job: decision.job.map(Job) }))
     }
 
     /// Requires OPERATOR. Adds users to a job. Does not start a sync: they stay PENDING until the next run. Idempotent.

@@ -30,6 +30,8 @@ pub(in crate::graphql) enum JobStatus {
 /// Actions on a job. Open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 pub(in crate::graphql) enum JobAction {
+    /// `updateJob`.
+    Update,
     /// `deleteJob`.
     Delete,
     /// `addUsers`.
@@ -38,6 +40,10 @@ pub(in crate::graphql) enum JobAction {
     RemoveUsers,
     /// `runJob`.
     Run,
+    /// `pauseJob`.
+    Pause,
+    /// `resumeJob`.
+    Resume,
 }
 
 /// One-way sync of one personal contact group of a source user to destination users. Edits made at a destination are
@@ -96,10 +102,13 @@ impl Job {
         let is_running = loaders.active_run(self.0.id).await?.is_some_and(|run| run.kind == domain::RunKind::Sync);
         let may_run = self.0.status == domain::JobStatus::Active && has_destination && !is_running;
         Ok([
+            (JobAction::Update, true),
             (JobAction::Delete, role >= Role::Admin),
             (JobAction::AddUsers, true),
             (JobAction::RemoveUsers, true),
             (JobAction::Run, may_run),
+            (JobAction::Pause, self.0.status == domain::JobStatus::Active),
+            (JobAction::Resume, self.0.status == domain::JobStatus::Paused),
         ]
         .into_iter()
         .filter_map(|(action, is_allowed)| is_allowed.then_some(action))
@@ -152,7 +161,7 @@ impl Job {
         Ok(ctx.loaders()?.last_run(self.0.id).await?.map(Run))
     }
 
-    /// Number that grows with each change of the job.
+    /// Number that grows with each change of the job, for `expectedVersion`.
     async fn version(&self) -> i32 {
         self.0.version
     }

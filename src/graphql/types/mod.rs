@@ -32,7 +32,7 @@ pub(super) use job::{Job, JobStatus};
 pub(super) use node::Node;
 pub(super) use payload::{
     AddUsersPayload, CreateJobPayload, DeleteJobPayload, DestinationInputResult, DestinationInputSummary,
-    MutationPayload, RemoveUsersPayload, RunJobPayload,
+    MutationPayload, PauseJobPayload, RemoveUsersPayload, ResumeJobPayload, RunJobPayload, UpdateJobPayload,
 };
 pub(super) use result::{RunDestinationResult, RunDestinationStatus};
 pub(super) use run::{Run, RunKind, RunStatus, RunTrigger};

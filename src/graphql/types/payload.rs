@@ -25,6 +25,12 @@ pub(in crate::graphql) enum MutationPayload {
     DeleteJob(DeleteJobPayload),
     /// Of `runJob`.
     RunJob(RunJobPayload),
+    /// Of `updateJob`.
+    UpdateJob(UpdateJobPayload),
+    /// Of `pauseJob`.
+    PauseJob(PauseJobPayload),
+    /// Of `resumeJob`.
+    ResumeJob(ResumeJobPayload),
 }
 
 /// Payload of `createJob`.
@@ -92,6 +98,33 @@ pub(in crate::graphql) struct RunJobPayload {
     pub(in crate::graphql) run: Option<Run>,
     /// Indicates this repeats the answer to an earlier call with the same key.
     pub(in crate::graphql) is_replay: bool,
+}
+
+/// Payload of `updateJob`.
+#[derive(SimpleObject)]
+pub(in crate::graphql) struct UpdateJobPayload {
+    /// Problems the caller can correct, in input order. Empty when everything was accepted. Always select this field.
+    pub(in crate::graphql) user_errors: Vec<UserError>,
+    /// Job as it now is. Null when not found.
+    pub(in crate::graphql) job: Option<Job>,
+}
+
+/// Payload of `pauseJob`.
+#[derive(SimpleObject)]
+pub(in crate::graphql) struct PauseJobPayload {
+    /// Problems the caller can correct, in input order. Empty when everything was accepted. Always select this field.
+    pub(in crate::graphql) user_errors: Vec<UserError>,
+    /// Job as it now is. Null when not found.
+    pub(in crate::graphql) job: Option<Job>,
+}
+
+/// Payload of `resumeJob`.
+#[derive(SimpleObject)]
+pub(in crate::graphql) struct ResumeJobPayload {
+    /// Problems the caller can correct, in input order. Empty when everything was accepted. Always select this field.
+    pub(in crate::graphql) user_errors: Vec<UserError>,
+    /// Job as it now is. Null when not found.
+    pub(in crate::graphql) job: Option<Job>,
 }
 
 /// Result for one input address.

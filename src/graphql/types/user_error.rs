@@ -64,6 +64,8 @@ pub(in crate::graphql) enum UserErrorCode {
     JobDeleting,
     /// Job already has an unfinished run.
     RunInProgress,
+    /// Job was changed since `expectedVersion`.
+    VersionConflict,
     /// Key was used with other input.
     IdempotencyKeyReused,
 }
@@ -85,6 +87,7 @@ impl From<&RefusalCode> for UserErrorCode {
             RefusalCode::JobPaused => Self::JobPaused,
             RefusalCode::JobDeleting => Self::JobDeleting,
             RefusalCode::RunInProgress { .. } => Self::RunInProgress,
+            RefusalCode::VersionConflict => Self::VersionConflict,
             RefusalCode::IdempotencyKeyReused => Self::IdempotencyKeyReused,
         }
     }

@@ -7,6 +7,7 @@ mod destinations;
 mod idempotency;
 mod remove_users;
 mod run_job;
+mod update_job;
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter};
@@ -20,6 +21,7 @@ pub use delete_job::DeleteJob;
 pub use idempotency::{IdempotencyKey, Replay};
 pub use remove_users::RemoveUsers;
 pub use run_job::RunJob;
+pub use update_job::{DailyRuns, UpdateJob};
 
 /// The answer to a request.
 #[derive(Debug, Clone, PartialEq)]

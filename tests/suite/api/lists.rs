@@ -168,9 +168,12 @@ on_both! {
         };
         use contact_sync::domain::Role;
         assert_eq!(actions(Role::Viewer).await, json!([]));
-        assert_eq!(actions(Role::Operator).await, json!(["ADD_USERS", "REMOVE_USERS", "RUN"]));
-        assert_eq!(actions(Role::Admin).await, json!(["DELETE", "ADD_USERS", "REMOVE_USERS", "RUN"]));
+        assert_eq!(actions(Role::Operator).await, json!(["UPDATE", "ADD_USERS", "REMOVE_USERS", "RUN", "PAUSE"]));
+        assert_eq!(actions(Role::Admin).await, json!(["UPDATE", "DELETE", "ADD_USERS", "REMOVE_USERS", "RUN", "PAUSE"]));
         world.accepted("runJob", "run { id }", json!({ "jobId": job })).await;
-        assert_eq!(actions(Role::Operator).await, json!(["ADD_USERS", "REMOVE_USERS"]));
+        assert_eq!(actions(Role::Operator).await, json!(["UPDATE", "ADD_USERS", "REMOVE_USERS", "PAUSE"]));
+        world.work().await;
+        world.accepted("pauseJob", "job { id }", json!({ "jobId": job })).await;
+        assert_eq!(actions(Role::Operator).await, json!(["UPDATE", "ADD_USERS", "REMOVE_USERS", "RESUME"]));
     }
 }

@@ -74,4 +74,44 @@ on_both! {
         world.next_day().await;
         assert_eq!(world.synced_names(BOB), ["Ada"]);
     }
+
+    async fn r02_paused_days_are_skipped_and_not_made_up(world) {
+        let (group, _) = world.source_group("Suppliers", &["Ada"]);
+        let job = world.job("Suppliers", &[ANN]).await;
+        let fields = "job { status version schedule { nextRunAt } }";
+        let paused = world.accepted("pauseJob", fields, json!({ "jobId": job })).await;
+        assert_eq!(paused["job"], json!({ "status": "PAUSED", "version": 2, "schedule": { "nextRunAt": null } }));
+        assert_eq!(world.accepted("pauseJob", fields, json!({ "jobId": job })).await, paused, "twice is no error");
+        world.add_contact(SOURCE, &group, "Ben");
+        world.days(3);
+        world.app.runner.queue_due().await.unwrap();
+        world.work().await;
+        assert_eq!(world.synced_names(ANN), ["Ada"]);
+        let refused = world.mutate("runJob", "run { id }", json!({ "jobId": job })).await;
+        assert_eq!(refused["userErrors"][0]["code"], "JOB_PAUSED");
+        let resumed = world.accepted("resumeJob", fields, json!({ "jobId": job })).await;
+        assert_eq!(resumed["job"]["status"], "ACTIVE");
+        assert!(resumed["job"]["schedule"]["nextRunAt"].as_str() > Some("2026-03-05T12:00"), "not at once");
+        world.app.runner.queue_due().await.unwrap();
+        world.work().await;
+        assert_eq!(world.runs(&job).await.len(), 1);
+        world.next_day().await;
+        assert_eq!(world.synced_names(ANN), ["Ada", "Ben"]);
+        assert_eq!(world.runs(&job).await.len(), 2);
+    }
+
+    async fn r02_a_new_schedule_holds_from_the_next_slot_on(world) {
+        world.source_group("Suppliers", &["Ada"]);
+        let job = world.job("Suppliers", &[ANN]).await;
+        let schedule = |time: &str| json!({ "jobId": job, "schedule": { "timeOfDay": time, "timeZone": "Europe/Vienna" } });
+        let fields = "job { schedule { timeOfDay timeZone nextRunAt } }";
+        let changed = world.accepted("updateJob", fields, schedule("23:30")).await;
+        assert_eq!(changed["job"]["schedule"], json!({ "timeOfDay": "23:30", "timeZone": "Europe/Vienna",
+            "nextRunAt": "2026-03-03T22:30:00.000Z" }), "the day of creation is served");
+        world.next_day().await;
+        let earlier = world.accepted("updateJob", fields, schedule("06:00")).await;
+        assert_eq!(earlier["job"]["schedule"]["nextRunAt"], "2026-03-04T05:00:00.000Z");
+        world.next_day().await;
+        assert_eq!(world.runs(&job).await.len(), 3);
+    }
 }

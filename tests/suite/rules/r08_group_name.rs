@@ -32,4 +32,18 @@ on_both! {
         world.work().await;
         assert_eq!(world.synced_group(BOB).unwrap().name, "myContacts (2)");
     }
+
+    async fn r08_a_new_name_arrives_with_the_next_run_and_null_follows_the_source_again(world) {
+        world.source_group("Suppliers", &["Ada"]);
+        let job = world.job("Suppliers", &[ANN]).await;
+        let resource = world.synced_group(ANN).unwrap().resource_name;
+        for (wanted, expected) in [(json!("Our suppliers"), "Our suppliers"), (json!(null), "Suppliers")] {
+            let input = json!({ "jobId": job, "syncedGroupName": wanted });
+            let changed = world.accepted("updateJob", "job { syncedGroupName }", input).await;
+            assert_eq!(changed["job"]["syncedGroupName"], expected);
+            world.run(&job).await;
+            let there = world.synced_group(ANN).unwrap();
+            assert_eq!((there.name.as_str(), &there.resource_name), (expected, &resource));
+        }
+    }
 }
