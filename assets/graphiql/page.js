@@ -1,128 +1,151 @@
-// Starts GraphiQL on this server's own endpoint. Everything is served from here: no script of this page comes from elsewhere.
-(() => {
-  'use strict';
+// Starts GraphiQL on this server's own endpoint, with a field for the token above it. Everything is served from here: no
+// script of this page comes from elsewhere.
+import { documents } from './documents.js';
 
-  const endpoint = new URL('graphql', location.href);
-  const socket = new URL(endpoint);
-  socket.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
+/** Where the token stays until the tab is closed. Not localStorage: that outlives the tab and is shared with others. */
+const KEY = 'contact-sync:token';
+/** Below this width the schema would leave no room for the editor. */
+const WIDE = '(min-width: 1000px)';
+/** Pause in typing after which a token is tried. */
+const PAUSE_MS = 300;
 
-  const defaultQuery = `# Welcome to Contact Sync: one contact group of one user, kept in step in many accounts.
-#
-# 1. Every operation needs a token. Write it into the Headers tab below:
-#      { "Authorization": "Bearer eyJ…" }
-#    "contact-sync token --role admin" prints one. Subscriptions use the same header.
-# 2. Press the play button, or Ctrl-Enter, and choose an operation.
-# 3. Press the arrows at the lower left once to load the schema; then the book shows all of it, and Ctrl-Space completes.
+const element = (id) => document.getElementById(id);
+const field = element('token');
+const caller = element('caller');
 
-query Overview {
-  viewer {
-    role
-    expiresAt
-  }
-  workspace {
-    primaryDomain
-    isSandbox
-    jobCount
-  }
-  jobs(first: 10) {
-    nodes {
-      id
-      name
-      status
-      source {
-        email
-        groupName
-        health {
-          status
-        }
-      }
-      destinationStatuses {
-        total
-        pending
-        failing
-      }
-      schedule {
-        nextRunAt
-      }
+const endpoint = new URL('graphql', location.href);
+const socket = new URL(endpoint);
+socket.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
+
+const send = GraphiQL.createFetcher({
+  url: endpoint.href,
+  subscriptionUrl: socket.href,
+  enableIncrementalDelivery: false, // the server has no @defer and no @stream
+});
+
+const isAuthorization = (name) => name.toLowerCase() === 'authorization';
+
+/** Sends operations with the token, unless the Headers tab has one of its own. */
+function fetcherWith(token) {
+  return (parameters, options = {}) => {
+    const headers = { ...options.headers };
+    if (!Object.keys(headers).some(isAuthorization)) {
+      if (!token) return { errors: [{ message: 'Enter a token at the top of the page first.' }] };
+      headers.Authorization = `Bearer ${token}`;
     }
-  }
+    return send(parameters, { ...options, headers });
+  };
 }
 
-# Whom can you sync from, and which groups do they have?
-query PickSource($search: String = "a") {
-  users(search: $search) {
-    nodes {
-      email
-      displayName
-      ineligibleReason
-      contactGroups {
-        name
-        contactCount
-      }
-    }
-  }
+/** The token in what was pasted: itself, `Bearer …`, or a whole header in JSON. */
+function tokenIn(text) {
+  return text.match(/[\w-]+\.[\w-]+\.[\w-]+/)?.[0] ?? text.trim();
 }
 
-# These are users of the sandbox; put your own addresses and group here. Always look at userErrors: when it is not empty, nothing was changed.
-mutation CreateJob {
-  createJob(
-    input: {
-      sourceUserEmail: "desk@corp.example"
-      sourceGroup: { name: "Suppliers" }
-      destinationEmails: ["ann@corp.example", "bob@corp.example"]
-    }
-  ) {
-    userErrors {
-      code
-      message
-      path
-    }
-    job {
-      id
-    }
-    run {
-      id
-      status
-    }
-  }
+function say(state, text) {
+  caller.dataset.state = state;
+  caller.textContent = text;
 }
 
-# Follow a run live: put its id into the Variables tab, { "runId": "run_…" }.
-subscription Follow($runId: ID!) {
-  syncProgress(runId: $runId) {
-    cursor
-    node {
-      __typename
-      sequence
-      status
-      ... on RunProgressed {
-        destinationsFinished
-        destinationsTotal
-      }
-      ... on RunDestinationFinished {
-        email
-        destinationStatus
-      }
-      ... on RunFinished {
-        counts {
-          created
-          updated
-          deleted
-          failed
-        }
-      }
-    }
+/** Asks the server whose the token is. */
+async function introduce(token) {
+  if (!token) {
+    say('none', 'Paste a token to begin: “contact-sync token --role admin” prints one.');
+    return;
   }
+  say('none', 'Asking …');
+  let answer;
+  try {
+    answer = await fetcherWith(token)({ query: 'query Caller { viewer { role email expiresAt } }', operationName: 'Caller' });
+  } catch {
+    say('refused', 'The server does not answer.');
+    return;
+  }
+  const viewer = answer.data?.viewer;
+  if (!viewer) {
+    say('refused', `Refused: ${answer.errors?.[0]?.message ?? 'the answer was not understood.'}`);
+    return;
+  }
+  const expiry = new Date(viewer.expiresAt);
+  const until = expiry.toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' });
+  say('accepted', `${viewer.role} · ${viewer.email ?? 'service token'} · until ${until}`);
+  expireAt(expiry);
 }
-`;
 
-  const fetcher = GraphiQL.createFetcher({ url: endpoint.href, subscriptionUrl: socket.href });
-  const element = React.createElement(GraphiQL, {
-    fetcher,
-    defaultQuery,
-    defaultHeaders: '{\n  "Authorization": "Bearer "\n}',
-    defaultEditorToolsVisibility: 'headers',
+let watch;
+
+/** Says so when the token's time is over. */
+function expireAt(instant) {
+  watch = setInterval(() => {
+    if (Date.now() < instant.getTime()) return;
+    clearInterval(watch);
+    say('refused', 'The token has expired. Paste another one.');
+  }, 5_000);
+}
+
+const root = ReactDOM.createRoot(element('graphiql'));
+
+/**
+ * GraphiQL's name. It is mounted with the rest of GraphiQL, and then opens the schema where there is room for it: GraphiQL's
+ * own property selects the schema and leaves it hidden.
+ */
+function Logo() {
+  React.useEffect(() => {
+    if (!matchMedia(WIDE).matches) return;
+    setTimeout(() => document.querySelector('[aria-label="Show Documentation Explorer"]')?.click());
+  }, []);
+  return 'GraphiQL';
+}
+
+/** Shows GraphiQL, or gives it another token. A new fetcher makes it load the schema again. */
+function render(token) {
+  const properties = {
+    fetcher: fetcherWith(token),
+    defaultTabs: documents,
+    defaultEditorToolsVisibility: 'variables',
+    inputValueDeprecation: true,
+    schemaDescription: true,
     shouldPersistHeaders: false, // a token does not belong into the browser's storage
-  });
-  ReactDOM.createRoot(document.getElementById('graphiql')).render(element);
-})();
+    showPersistHeadersSettings: false,
+  };
+  const logo = React.createElement(GraphiQL.Logo, null, React.createElement(Logo));
+  root.render(React.createElement(GraphiQL, properties, logo));
+}
+
+/** Uses the token from now on; an empty one is none. */
+function use(token) {
+  clearInterval(watch);
+  if (token) sessionStorage.setItem(KEY, token);
+  else sessionStorage.removeItem(KEY);
+  render(token);
+  introduce(token);
+}
+
+let typing;
+field.addEventListener('input', () => {
+  clearTimeout(typing);
+  typing = setTimeout(() => {
+    field.value = tokenIn(field.value);
+    use(field.value);
+  }, PAUSE_MS);
+});
+
+element('show').addEventListener('click', ({ currentTarget: button }) => {
+  const isShown = field.type === 'text';
+  field.type = isShown ? 'password' : 'text';
+  button.textContent = isShown ? 'Show' : 'Hide';
+});
+
+element('forget').addEventListener('click', () => {
+  field.value = '';
+  use('');
+});
+
+element('restore').addEventListener('click', () => {
+  if (!confirm('Replace all tabs by the ready-made documents?')) return;
+  localStorage.removeItem('graphiql:tabState');
+  location.reload();
+});
+
+field.value = sessionStorage.getItem(KEY) ?? '';
+use(field.value);

@@ -47,8 +47,8 @@ pub(super) async fn serve(args: ServeArgs) -> Result<(), Failure> {
             print(
                 "Workspace sandbox on this machine, with sample users and contacts (no Google credentials are configured)",
             );
-            print("Token     for an ADMIN, valid for 12 hours; paste this line into GraphiQL's Headers tab:");
-            print(&format!("{{\"Authorization\": \"Bearer {token}\"}}"));
+            print("Token     for an ADMIN, valid for 12 hours; paste it into the field at the top of GraphiQL:");
+            print(&token);
         }
         Some(_) => print("Workspace sandbox on this machine. Make a token with: contact-sync token --role admin"),
         None => print("Workspace Google's. Make a token with: contact-sync token --role admin --email you@your.domain"),
