@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { buildSchema, parse, validate } from 'graphql';
 import { documents } from '../../assets/graphiql/documents.js';
 
-const schema = buildSchema(readFileSync(process.env.SCHEMA ?? '../../schema.graphql', 'utf8'));
+const schema = buildSchema(readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8'));
 
 for (const { query, variables } of documents) {
   const document = parse(query);

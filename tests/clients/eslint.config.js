@@ -1,9 +1,10 @@
 // Lints the public schema: schema-recommended and schema-relay, made stricter where the rules allow it, and loosened only
-// where a decision of this API is another one than the rule's default. `SCHEMA` names another file to lint.
+// where a decision of this API is another one than the rule's default.
+import { fileURLToPath } from 'node:url';
 import graphql from '@graphql-eslint/eslint-plugin';
 
 const { 'flat/schema-recommended': recommended, 'flat/schema-relay': relay } = graphql.configs;
-const schema = process.env.SCHEMA ?? '../../schema.graphql';
+const schema = fileURLToPath(new URL('../../schema.graphql', import.meta.url));
 
 /** Objects without an identity of their own: facts and values that are part of the object which shows them. */
 const values = {
@@ -40,7 +41,7 @@ const values = {
 
 export default [
   {
-    files: ['**/*.graphql'],
+    files: ['schema.graphql'],
     languageOptions: { parser: graphql.parser, parserOptions: { graphQLConfig: { schema } } },
     plugins: { '@graphql-eslint': graphql },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
