@@ -27,7 +27,7 @@ test('what does not exist is one error with its code', async () => {
 });
 
 test('a refused token is refused by HTTP', async () => {
-  await assert.rejects(follow(connect(tokens.expired), { runId: 'run_0' }), ({ response }) => response.status === 401);
+  await assert.rejects(follow(connect(tokens.foreign), { runId: 'run_0' }), ({ response }) => response.status === 401);
 });
 
 test('queries are streams of one', async () => {

@@ -39,7 +39,7 @@ test('a run is followed to its end, and resumed after a cursor', async () => {
 
 test('a refused token closes with 4403, and the client asks for another and goes on', async () => {
   const { run } = await job();
-  const { client, closed, asked } = connect(tokens.expired, tokens.viewer);
+  const { client, closed, asked } = connect(tokens.foreign, tokens.viewer);
   isWhole(await follow(client, { runId: run }));
   assert.deepEqual([closed, asked()], [[4403], 2]);
   await client.dispose();

@@ -12,12 +12,12 @@ export const base = needed('CONTACT_SYNC_TEST_URL').replace(/\/$/, '');
 export const endpoint = `${base}/graphql`;
 export const socket = endpoint.replace(/^http/, 'ws');
 
-/** Tokens by role, and one whose time is over. */
+/** Tokens by role, and one that another server signed. */
 export const tokens = {
   viewer: needed('CONTACT_SYNC_TEST_VIEWER'),
   operator: needed('CONTACT_SYNC_TEST_OPERATOR'),
   admin: needed('CONTACT_SYNC_TEST_ADMIN'),
-  expired: needed('CONTACT_SYNC_TEST_EXPIRED'),
+  foreign: needed('CONTACT_SYNC_TEST_FOREIGN'),
 };
 
 export const bearer = (token) => ({ Authorization: `Bearer ${token}` });

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-fn program() -> Command {
+pub(crate) fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_contact-sync"));
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CONTACT_SYNC_")) {
         command.env_remove(name);

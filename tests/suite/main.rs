@@ -12,6 +12,7 @@ mod api;
 mod bad_input;
 mod budget;
 mod client;
+mod clients;
 mod demo;
 mod property;
 mod queue;
