@@ -56,8 +56,8 @@ impl Server {
     }
 
     /// Runs a client of this server, which must succeed.
-    async fn passes(&self, folder: &str, program: &str, arguments: &[&str]) {
-        let mut command = Command::new(program);
+    async fn passes(&self, folder: &str, tool: &str, arguments: &[&str]) {
+        let mut command = Command::new(tool);
         command.args(arguments).current_dir(Path::new(ROOT).join(folder));
         command.env("CONTACT_SYNC_TEST_URL", &self.url).env("CONTACT_SYNC_URL", &self.url);
         for (name, role, data) in [
@@ -84,7 +84,8 @@ async fn succeeded(mut command: Command) -> Output {
     command.stdin(Stdio::null()).kill_on_drop(true);
     let output = timeout(PATIENCE, command.output()).await.expect("an end in time").unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    assert!(output.status.success(), "{command:?}\n{}\n{}", text(&output.stdout), text(&output.stderr));
+    let arguments: Vec<_> = command.as_std().get_args().collect(); // without the tokens in the environment
+    assert!(output.status.success(), "{arguments:?}\n{}\n{}", text(&output.stdout), text(&output.stderr));
     output
 }
 
