@@ -15,12 +15,12 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::Clock;
+use crate::domain::{Clock, DeletionGuard};
 use crate::google::Google;
 use crate::graphql;
 use crate::http;
 use crate::runner::{Runner, Settings};
-use crate::store::{Store, connect};
+use crate::store::{Retention, Store, connect};
 
 pub use clock::SystemClock;
 pub use secret::{SecretError, secret, write_private};
@@ -49,6 +49,8 @@ pub struct Parts {
     pub runner: Settings,
     /// Origins of pages that may open sockets, besides the server's own.
     pub allowed_origins: Vec<String>,
+    /// Reverse proxies of ours in front of the server.
+    pub trusted_proxies: usize,
 }
 
 /// Settings of the runner as `serve` uses them.
@@ -59,6 +61,8 @@ pub fn runner_settings() -> Settings {
         tasks: 8,
         accounts: 4,
         settle: Duration::from_secs(60),
+        guard: DeletionGuard::default(),
+        retention: Retention::default(),
     }
 }
 
@@ -111,11 +115,13 @@ impl App {
     /// When the database or the address cannot be used.
     pub async fn start(parts: Parts, works: bool) -> Result<App, StartError> {
         let store = Store::new(connect(&parts.database_url).await?, Arc::clone(&parts.clock));
+        let guard = parts.runner.guard;
         let runner = Runner::new(store.clone(), parts.google.clone(), Arc::clone(&parts.clock), parts.runner);
         let port = port::Port::new(runner.directory(), parts.google);
         let options = graphql::Options {
             is_sandbox: parts.is_sandbox,
             default_zone: parts.time_zone,
+            default_guard: guard,
             help: None,
             limits: graphql::Limits::default(),
         };
@@ -125,6 +131,7 @@ impl App {
             auth: http::Auth::new(&parts.secret, Arc::clone(&parts.clock)),
             health: health(store.clone()),
             allowed_origins: parts.allowed_origins,
+            trusted_proxies: parts.trusted_proxies,
         });
         let listener =
             TcpListener::bind(parts.listen).await.map_err(|error| StartError::Listen(parts.listen, error))?;
@@ -132,7 +139,8 @@ impl App {
         let shutdown = CancellationToken::new();
         let stopped = shutdown.clone().cancelled_owned();
         let server = tokio::spawn(async move {
-            if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(stopped).await {
+            let service = router.into_make_service_with_connect_info::<SocketAddr>();
+            if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(stopped).await {
                 tracing::error!(%error, "the HTTP server stopped");
             }
         });

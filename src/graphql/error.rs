@@ -28,6 +28,8 @@ pub enum ApiError {
     },
     /// INVALID_CURSOR: not a cursor of this list, filter and order.
     InvalidCursor,
+    /// CURSOR_EXPIRED: what follows the cursor has been dropped with old history.
+    CursorExpired,
     /// NOT_FOUND: what a subscription should follow does not exist.
     NotFound(&'static str),
     /// COST_LIMIT_EXCEEDED: the document asks for more than one document may.
@@ -58,6 +60,7 @@ impl ApiError {
             Self::Forbidden { .. } => "FORBIDDEN",
             Self::BadUserInput { .. } => "BAD_USER_INPUT",
             Self::InvalidCursor => "INVALID_CURSOR",
+            Self::CursorExpired => "CURSOR_EXPIRED",
             Self::NotFound(_) => "NOT_FOUND",
             Self::CostLimitExceeded { .. } => "COST_LIMIT_EXCEEDED",
             Self::UpstreamUnavailable(_) => "UPSTREAM_UNAVAILABLE",
@@ -85,6 +88,9 @@ impl ApiError {
             Self::InvalidCursor => {
                 "Not a cursor of this list. A cursor is valid only with the filter and order it was issued for.".into()
             }
+            Self::CursorExpired => {
+                "What follows this cursor has been dropped with old history. Read the list again, and follow it without a cursor.".into()
+            }
             Self::CostLimitExceeded { what, requested, maximum } => {
                 format!("The document asks for {requested} {what}; at most {maximum} are allowed.")
             }
@@ -104,6 +110,7 @@ impl ApiError {
             }
             Self::Unauthenticated(_)
             | Self::InvalidCursor
+            | Self::CursorExpired
             | Self::NotFound(_)
             | Self::UpstreamUnavailable(_)
             | Self::ParseFailed(_)

@@ -3,8 +3,10 @@
 //! Reads and changes go to `store`; what must be asked of Google while a client waits goes through [`GooglePort`]. Doc comments
 //! on types and fields here are the public descriptions. Expected refusals are data (`userErrors`); see `error` for the rest.
 
+mod activity;
 mod codes;
 mod context;
+mod denials;
 mod error;
 mod execute;
 mod filter;
@@ -25,14 +27,14 @@ use std::sync::Arc;
 
 use async_graphql::{SDLExportOptions, SchemaBuilder};
 
-use crate::domain::Clock;
+use crate::domain::{Clock, DeletionGuard};
 use crate::store::Store;
 use mutation::Mutation;
 use query::Query;
 use subscription::Subscription;
 
 pub use error::ApiError;
-pub use execute::{Answer, Call, Kind, RequestId, Schema};
+pub use execute::{Answer, Call, Kind, Origin, RequestId, Schema};
 pub use limits::Limits;
 pub use port::{GooglePort, PortError};
 
@@ -43,6 +45,8 @@ pub struct Options {
     pub is_sandbox: bool,
     /// Time zone of schedules that name none.
     pub default_zone: chrono_tz::Tz,
+    /// Guard of jobs that have none of their own.
+    pub default_guard: DeletionGuard,
     /// Page that documents the codes, each under an anchor of its name in lower case. Without one, `helpUrl` is null.
     pub help: Option<url::Url>,
     /// Limits of documents and requests.
@@ -56,6 +60,7 @@ pub fn schema(store: Store, port: Arc<dyn GooglePort>, clock: Arc<dyn Clock>, op
         .extension(nulls::NullPropagation) // first: it has to see what the others leave of a result
         .extension(codes::Codes { complexity: limits.complexity })
         .extension(loaders::PerExecution)
+        .extension(denials::Denials)
         .data(store)
         .data(port)
         .data(clock)

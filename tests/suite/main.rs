@@ -13,6 +13,8 @@ mod bad_input;
 mod budget;
 mod client;
 mod demo;
+mod guard;
+mod preview;
 mod property;
 mod queue;
 mod rooms;

@@ -9,10 +9,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use contact_sync::app::{App, Parts, sandbox_google};
-use contact_sync::domain::{Clock, Role};
+use contact_sync::domain::{Clock, DeletionGuard, Role};
 use contact_sync::google::Budgets;
 use contact_sync::http::mint;
 use contact_sync::runner::Settings;
+use contact_sync::store::Retention;
 use sandbox::{Lag, Options, Quotas, Sandbox, Workspace};
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -33,6 +34,8 @@ pub struct Wishes {
     pub workspace: Workspace,
     /// Accounts of one shard in hand at once.
     pub accounts: usize,
+    /// Whoever must decide held runs approves them all.
+    pub approves: bool,
 }
 
 impl Default for Wishes {
@@ -44,6 +47,7 @@ impl Default for Wishes {
             timeout: Duration::from_secs(20),
             workspace: Workspace::sample(),
             accounts: 4,
+            approves: false,
         }
     }
 }
@@ -87,6 +91,11 @@ impl World {
     pub async fn lose_database(&mut self) {
         self.database = self.database.another().await;
         self.restart().await;
+    }
+
+    /// URL of the server's database.
+    pub fn database_url(&self) -> String {
+        self.database.url()
     }
 
     pub fn token(&self, role: Role) -> String {
@@ -149,8 +158,11 @@ async fn start(sandbox: &Sandbox, clock: &TestClock, database: &Database, wishes
             tasks: 4,
             accounts: wishes.accounts,
             settle: Duration::from_secs(60),
+            guard: DeletionGuard::default(),
+            retention: Retention::default(),
         },
         allowed_origins: Vec::new(),
+        trusted_proxies: 0,
     };
     App::start(parts, false).await.unwrap()
 }
