@@ -49,6 +49,8 @@ pub struct Parts {
     pub runner: Settings,
     /// Origins of pages that may open sockets, besides the server's own.
     pub allowed_origins: Vec<String>,
+    /// Reverse proxies of ours in front of the server.
+    pub trusted_proxies: usize,
 }
 
 /// Settings of the runner as `serve` uses them.
@@ -125,6 +127,7 @@ impl App {
             auth: http::Auth::new(&parts.secret, Arc::clone(&parts.clock)),
             health: health(store.clone()),
             allowed_origins: parts.allowed_origins,
+            trusted_proxies: parts.trusted_proxies,
         });
         let listener =
             TcpListener::bind(parts.listen).await.map_err(|error| StartError::Listen(parts.listen, error))?;
@@ -132,7 +135,8 @@ impl App {
         let shutdown = CancellationToken::new();
         let stopped = shutdown.clone().cancelled_owned();
         let server = tokio::spawn(async move {
-            if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(stopped).await {
+            let service = router.into_make_service_with_connect_info::<SocketAddr>();
+            if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(stopped).await {
                 tracing::error!(%error, "the HTTP server stopped");
             }
         });

@@ -90,4 +90,9 @@ pub struct ServeArgs {
     /// Origins of pages that may open sockets, besides the server's own: `https://console.example.com`. Comma separated.
     #[arg(long, env = "CONTACT_SYNC_ALLOWED_ORIGINS", value_delimiter = ',')]
     pub allowed_origins: Vec<String>,
+
+    /// Reverse proxies of yours in front of the server, each of which appends to `X-Forwarded-For`. The caller's address, as
+    /// the audit log shows it, is read there; with 0 it is the peer's.
+    #[arg(long, env = "CONTACT_SYNC_TRUSTED_PROXIES", default_value_t = 0)]
+    pub trusted_proxies: usize,
 }

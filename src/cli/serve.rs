@@ -36,6 +36,7 @@ pub(super) async fn serve(args: ServeArgs) -> Result<(), Failure> {
         clock: Arc::clone(&clock),
         runner: app::runner_settings(),
         allowed_origins: args.allowed_origins,
+        trusted_proxies: args.trusted_proxies,
     };
     let app = App::start(parts, true).await?;
     print(&format!("GraphiQL  {}/", app.url()));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::Context;
 
 use super::loaders::Loaders;
-use super::{ApiError, GooglePort, Options};
+use super::{ApiError, GooglePort, Options, Origin};
 use crate::domain::{Clock, Viewer};
 use crate::store::Store;
 
@@ -21,6 +21,9 @@ pub(super) trait Services {
     fn options(&self) -> Result<&Options, ApiError>;
     /// The caller.
     fn viewer(&self) -> Result<&Viewer, ApiError>;
+    /// Where the request comes from.
+    #[allow(dead_code, reason = "for the audit log")]
+    fn origin(&self) -> Result<&Origin, ApiError>;
     /// Batches of this execution.
     fn loaders(&self) -> Result<&Loaders, ApiError>;
 }
@@ -47,6 +50,10 @@ impl Services for Context<'_> {
     }
 
     fn viewer(&self) -> Result<&Viewer, ApiError> {
+        data(self)
+    }
+
+    fn origin(&self) -> Result<&Origin, ApiError> {
         data(self)
     }
 

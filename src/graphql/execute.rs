@@ -1,6 +1,7 @@
 //! Runs documents: limits first, then async-graphql, then the same finish for every answer on every transport.
 
 use std::fmt;
+use std::net::IpAddr;
 
 use async_graphql::parser::types::OperationType;
 use async_graphql::{ErrorExtensionValues, Request, Response, ServerError, Value};
@@ -34,6 +35,23 @@ impl fmt::Display for RequestId {
     }
 }
 
+/// Where a request comes from, for the audit log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// Id of the request, as in the answer's `extensions.requestId`.
+    pub request_id: RequestId,
+    /// Address of the caller. `None` where the proxies in front did not tell one.
+    pub ip: Option<IpAddr>,
+}
+
+impl Origin {
+    /// A new request from this address.
+    #[must_use]
+    pub fn new(ip: Option<IpAddr>) -> Self {
+        Self { request_id: RequestId::random(), ip }
+    }
+}
+
 /// A document from a caller who has shown a token that holds.
 #[derive(Debug)]
 pub struct Call {
@@ -41,8 +59,8 @@ pub struct Call {
     pub request: Request,
     /// The caller.
     pub viewer: Viewer,
-    /// Id of the request.
-    pub id: RequestId,
+    /// Where the request comes from.
+    pub origin: Origin,
 }
 
 /// Kinds of operation.
@@ -137,7 +155,7 @@ impl Schema {
 
     /// Executes a query or a mutation.
     pub async fn execute(&self, mut call: Call) -> Answer {
-        let id = call.id.clone();
+        let id = call.origin.request_id.clone();
         if let Err(error) = self.admit(&mut call) {
             return Answer::refusal(error, &id);
         }
@@ -151,7 +169,7 @@ impl Schema {
     /// Executes any operation; a query or a mutation gives one answer.
     #[must_use]
     pub fn stream(&self, mut call: Call) -> BoxStream<'static, Answer> {
-        let id = call.id.clone();
+        let id = call.origin.request_id.clone();
         if let Err(error) = self.admit(&mut call) {
             return stream::iter([Answer::refusal(error, &id)]).boxed();
         }
@@ -166,5 +184,5 @@ impl Schema {
 }
 
 fn prepared(call: Call) -> Request {
-    call.request.data(call.viewer).data(call.id)
+    call.request.data(call.viewer).data(call.origin)
 }

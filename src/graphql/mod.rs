@@ -32,7 +32,7 @@ use query::Query;
 use subscription::Subscription;
 
 pub use error::ApiError;
-pub use execute::{Answer, Call, Kind, RequestId, Schema};
+pub use execute::{Answer, Call, Kind, Origin, RequestId, Schema};
 pub use limits::Limits;
 pub use port::{GooglePort, PortError};
 

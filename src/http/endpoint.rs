@@ -1,5 +1,6 @@
 //! GraphQL over HTTP: one document in, one answer out (POST; queries also by GET).
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use async_graphql::Request;
@@ -7,16 +8,16 @@ use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
-use axum::extract::{RawQuery, State};
+use axum::extract::{ConnectInfo, RawQuery, State};
 use axum::http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use tracing::Instrument;
 
 use super::negotiate::{MediaType, is_json};
-use super::{AuthError, Settings, socket};
+use super::{AuthError, Settings, caller, socket};
 use crate::domain::Viewer;
-use crate::graphql::{Answer, ApiError, Call, Kind, RequestId};
+use crate::graphql::{Answer, ApiError, Call, Kind, Origin, RequestId};
 
 /// An answer with its status, until it is written in the accepted media type.
 struct Reply {
@@ -51,15 +52,16 @@ impl Reply {
 /// `POST /graphql`.
 pub(super) async fn post(
     State(settings): State<Arc<Settings>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
-    let id = RequestId::random();
-    let span = tracing::info_span!("http.graphql", request.id = %id);
+    let origin = Origin::new(caller::address(peer, &headers, settings.trusted_proxies));
+    let span = tracing::info_span!("http.graphql", request.id = %origin.request_id);
     async move {
-        let Some(media_type) = MediaType::accepted(&headers) else { return not_acceptable(&id) };
-        let reply = match posted(&headers, body, &id) {
-            Ok(request) => execute(&settings, &headers, request, media_type, false, &id).await,
+        let Some(media_type) = MediaType::accepted(&headers) else { return not_acceptable(&origin.request_id) };
+        let reply = match posted(&headers, body, &origin.request_id) {
+            Ok(request) => execute(&settings, &headers, request, media_type, false, origin).await,
             Err(reply) => *reply,
         };
         reply.written(media_type)
@@ -71,20 +73,22 @@ pub(super) async fn post(
 /// `GET /graphql`: a socket where the client asks for one, else a query in the URL.
 pub(super) async fn get(
     State(settings): State<Arc<Settings>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Response {
+    let ip = caller::address(peer, &headers, settings.trusted_proxies);
     if let Ok(upgrade) = upgrade {
-        return socket::open(upgrade, &headers, settings);
+        return socket::open(upgrade, &headers, ip, settings);
     }
-    let id = RequestId::random();
-    let span = tracing::info_span!("http.graphql", request.id = %id);
+    let origin = Origin::new(ip);
+    let span = tracing::info_span!("http.graphql", request.id = %origin.request_id);
     async move {
-        let Some(media_type) = MediaType::accepted(&headers) else { return not_acceptable(&id) };
+        let Some(media_type) = MediaType::accepted(&headers) else { return not_acceptable(&origin.request_id) };
         let reply = match asked(&query.unwrap_or_default()) {
-            Ok(request) => execute(&settings, &headers, request, media_type, true, &id).await,
-            Err(message) => Reply::malformed(StatusCode::BAD_REQUEST, message, &id),
+            Ok(request) => execute(&settings, &headers, request, media_type, true, origin).await,
+            Err(message) => Reply::malformed(StatusCode::BAD_REQUEST, message, &origin.request_id),
         };
         reply.written(media_type)
     }
@@ -159,13 +163,13 @@ async fn execute(
     request: Request,
     media_type: MediaType,
     reads_only: bool,
-    id: &RequestId,
+    origin: Origin,
 ) -> Reply {
     let viewer = match bearer(headers).and_then(|token| settings.auth.viewer(token)) {
         Ok(viewer) => viewer,
-        Err(error) => return unauthenticated(error, id),
+        Err(error) => return unauthenticated(error, &origin.request_id),
     };
-    run(settings, viewer, request, media_type, reads_only, id).await
+    run(settings, viewer, request, media_type, reads_only, origin).await
 }
 
 async fn run(
@@ -174,11 +178,12 @@ async fn run(
     request: Request,
     media_type: MediaType,
     reads_only: bool,
-    id: &RequestId,
+    origin: Origin,
 ) -> Reply {
-    let mut call = Call { request, viewer, id: id.clone() };
+    let mut call = Call { request, viewer, origin };
     if reads_only && call.kind() == Some(Kind::Mutation) {
-        let mut reply = Reply::malformed(StatusCode::METHOD_NOT_ALLOWED, "Send mutations by POST.", id);
+        let mut reply =
+            Reply::malformed(StatusCode::METHOD_NOT_ALLOWED, "Send mutations by POST.", &call.origin.request_id);
         reply.header = Some((ALLOW, HeaderValue::from_static("POST")));
         return reply;
     }

@@ -3,6 +3,7 @@
 //! This room knows tokens, headers, status codes and messages; what a document means is the business of `graphql`.
 
 mod auth;
+mod caller;
 mod endpoint;
 mod graphiql;
 mod health;

@@ -23,6 +23,8 @@ pub struct Settings {
     pub health: Health,
     /// Origins of pages that may open sockets, besides the server's own: `https://console.example.com`.
     pub allowed_origins: Vec<String>,
+    /// Reverse proxies of ours that a request passes. Zero: `X-Forwarded-For` is not believed.
+    pub trusted_proxies: usize,
 }
 
 impl std::fmt::Debug for Settings {

@@ -85,6 +85,7 @@ pub async fn demo(args: DemoArgs) -> Result<(), Failure> {
         clock,
         runner: runner_settings(),
         allowed_origins: Vec::new(),
+        trusted_proxies: 0,
     };
     let app = App::start(parts, true).await?;
     print(&format!("Server and sandbox Workspace are running. GraphiQL: {}/", app.url()));

@@ -1,5 +1,6 @@
 //! One socket, from `connection_init` to its end.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use tokio::time::timeout;
 use super::message::{Ack, Close, Incoming, Outgoing};
 use super::operations::{Operations, Output, Said};
 use crate::domain::{Time, Viewer};
-use crate::graphql::{Answer, ApiError, Call, RequestId};
+use crate::graphql::{Answer, ApiError, Call, Origin};
 use crate::http::endpoint::{from_json, token_of};
 use crate::http::{AuthError, Settings};
 
@@ -37,6 +38,8 @@ enum End {
 /// One socket.
 pub(super) struct Connection {
     socket: WebSocket,
+    /// Address of the client.
+    ip: Option<IpAddr>,
     settings: Arc<Settings>,
     viewer: Option<Viewer>,
     operations: Operations,
@@ -47,10 +50,11 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    pub(super) fn new(socket: WebSocket, settings: Arc<Settings>) -> Self {
+    pub(super) fn new(socket: WebSocket, ip: Option<IpAddr>, settings: Arc<Settings>) -> Self {
         let now = settings.auth.clock().now();
         Self {
             socket,
+            ip,
             settings,
             viewer: None,
             operations: Operations::new(),
@@ -147,12 +151,12 @@ impl Connection {
             return Err(End::Close(Close::DuplicateOperation));
         }
         let request = from_json(payload).map_err(|_| End::Close(Close::Malformed))?;
-        let call = Call { request, viewer, id: RequestId::random() };
+        let call = Call { request, viewer, origin: Origin::new(self.ip) };
         let requested = self.operations.len() + 1;
         if requested > OPERATIONS {
             let error =
                 ApiError::CostLimitExceeded { what: "operations on one socket", requested, maximum: OPERATIONS };
-            let errors = Answer::refusal(error, &call.id).errors;
+            let errors = Answer::refusal(error, &call.origin.request_id).errors;
             return self.say(&Outgoing::Error { id: &id, payload: &errors }).await;
         }
         self.operations.start(self.settings.schema.clone(), id, call);

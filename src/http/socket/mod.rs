@@ -8,6 +8,7 @@ mod message;
 mod operations;
 mod origin;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::ws::WebSocketUpgrade;
@@ -21,7 +22,12 @@ use connection::Connection;
 const PROTOCOL: &str = "graphql-transport-ws";
 
 /// Opens a socket, unless a page of a foreign origin asks for it.
-pub(super) fn open(upgrade: WebSocketUpgrade, headers: &HeaderMap, settings: Arc<Settings>) -> Response {
+pub(super) fn open(
+    upgrade: WebSocketUpgrade,
+    headers: &HeaderMap,
+    ip: Option<IpAddr>,
+    settings: Arc<Settings>,
+) -> Response {
     if !origin::is_allowed(headers, &settings.allowed_origins) {
         return (StatusCode::FORBIDDEN, "Sockets are not open to pages of this origin.\n").into_response();
     }
@@ -30,5 +36,5 @@ pub(super) fn open(upgrade: WebSocketUpgrade, headers: &HeaderMap, settings: Arc
         .protocols([PROTOCOL])
         .max_message_size(limit)
         .max_frame_size(limit)
-        .on_upgrade(move |socket| Connection::new(socket, settings).serve())
+        .on_upgrade(move |socket| Connection::new(socket, ip, settings).serve())
 }

@@ -60,10 +60,10 @@ impl Operations {
         while self.tasks.try_join_next().is_some() {} // forget those that have ended
         self.serial += 1;
         let (serial, sender, name) = (self.serial, self.sender.clone(), id.clone());
-        let span = tracing::info_span!("http.socket_operation", request.id = %call.id);
+        let span = tracing::info_span!("http.socket_operation", request.id = %call.origin.request_id);
         let task = async move {
             let say = |output| sender.send(Said { id: name.clone(), serial, output });
-            let request = call.id.clone();
+            let request = call.origin.request_id.clone();
             let last = AssertUnwindSafe(answers(&schema, call, &say)).catch_unwind().await;
             let last = last.unwrap_or_else(|_| {
                 tracing::error!("an operation panicked");

@@ -151,6 +151,7 @@ async fn start(sandbox: &Sandbox, clock: &TestClock, database: &Database, wishes
             settle: Duration::from_secs(60),
         },
         allowed_origins: Vec::new(),
+        trusted_proxies: 0,
     };
     App::start(parts, false).await.unwrap()
 }
