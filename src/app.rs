@@ -2,15 +2,16 @@
 
 mod clock;
 pub mod demo;
+mod jwks;
 mod port;
 mod secret;
+mod tokens;
 mod workspace;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -23,7 +24,9 @@ use crate::runner::{Runner, Settings};
 use crate::store::{Store, connect};
 
 pub use clock::SystemClock;
+pub use jwks::UrlError;
 pub use secret::{SecretError, secret, write_private};
+pub use tokens::{MintError, Tokens, TokensError, own_tokens, tokens};
 pub use workspace::{Imported, WorkspaceError, fill, google, import, sample_workspace, sandbox_google};
 
 /// How long work in hand may go on after the server was asked to stop.
@@ -39,8 +42,8 @@ pub struct Parts {
     pub google: Google,
     /// The Workspace is a sandbox on this machine.
     pub is_sandbox: bool,
-    /// Signs and checks tokens.
-    pub secret: SecretString,
+    /// Checks tokens.
+    pub auth: http::Auth,
     /// Time zone of jobs that name none.
     pub time_zone: chrono_tz::Tz,
     /// The present.
@@ -51,6 +54,8 @@ pub struct Parts {
     pub allowed_origins: Vec<String>,
     /// Reverse proxies of ours in front of the server.
     pub trusted_proxies: usize,
+    /// Within this a client has to finish the head of its request.
+    pub header_timeout: Duration,
 }
 
 /// Settings of the runner as `serve` uses them.
@@ -122,24 +127,21 @@ impl App {
             limits: graphql::Limits::default(),
         };
         let schema = graphql::schema(store.clone(), Arc::new(port), Arc::clone(&parts.clock), options);
+        let shutdown = CancellationToken::new();
+        let closing = http::Closing::new(shutdown.clone());
         let router = http::router(http::Settings {
             schema,
-            auth: http::Auth::new(&parts.secret, Arc::clone(&parts.clock)),
+            auth: parts.auth.clone(),
             health: health(store.clone()),
             allowed_origins: parts.allowed_origins,
             trusted_proxies: parts.trusted_proxies,
+            closing: closing.clone(),
         });
+        parts.auth.warm().await;
         let listener =
             TcpListener::bind(parts.listen).await.map_err(|error| StartError::Listen(parts.listen, error))?;
         let address = listener.local_addr().map_err(|error| StartError::Listen(parts.listen, error))?;
-        let shutdown = CancellationToken::new();
-        let stopped = shutdown.clone().cancelled_owned();
-        let server = tokio::spawn(async move {
-            let service = router.into_make_service_with_connect_info::<SocketAddr>();
-            if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(stopped).await {
-                tracing::error!(%error, "the HTTP server stopped");
-            }
-        });
+        let server = tokio::spawn(http::serve(listener, router, parts.header_timeout, closing));
         let worker = works.then(|| {
             let (runner, shutdown) = (runner.clone(), shutdown.clone());
             tokio::spawn(async move { runner.run(shutdown, GRACE).await })
@@ -153,13 +155,13 @@ impl App {
         format!("http://{}", self.address)
     }
 
-    /// Stops claiming work, finishes what is in hand, and ends.
+    /// Stops taking requests and claiming work, finishes what is in hand, and ends.
     pub async fn stop(mut self) {
         self.shutdown.cancel();
         if let Some(worker) = self.worker.take() {
             drop(worker.await);
         }
-        self.server.abort(); // sockets of subscribers would stay open for ever
+        let _ = (&mut self.server).await; // it bounds its own end
     }
 }
 

@@ -1,10 +1,14 @@
 //! All settings: flags of the command line, each also an environment variable `CONTACT_SYNC_…`. Secrets are wrapped.
 
+mod auth;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use chrono_tz::Tz;
 use clap::Args;
+
+pub use auth::AuthArgs;
 
 /// Where the database is.
 #[derive(Debug, Clone, Args)]
@@ -26,14 +30,6 @@ impl DatabaseArgs {
         let embedded = || format!("sqlite://{}", self.data_dir.join("contact-sync.sqlite").display());
         self.database_url.clone().unwrap_or_else(embedded)
     }
-}
-
-/// Settings of tokens.
-#[derive(Debug, Clone, Args)]
-pub struct AuthArgs {
-    /// File with the secret that signs tokens (HS256), at least 32 bytes [default: generated in the data directory].
-    #[arg(long, env = "CONTACT_SYNC_JWT_SECRET_FILE")]
-    pub jwt_secret_file: Option<PathBuf>,
 }
 
 /// Settings of Google. Without a key file the server starts a sandbox Workspace in its place.

@@ -9,7 +9,7 @@ use axum::extract::rejection::BytesRejection;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::{ConnectInfo, RawQuery, State};
-use axum::http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE};
+use axum::http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use tracing::Instrument;
@@ -165,7 +165,7 @@ async fn execute(
     reads_only: bool,
     origin: Origin,
 ) -> Reply {
-    let viewer = match bearer(headers).and_then(|token| settings.auth.viewer(token)) {
+    let viewer = match caller(settings, headers).await {
         Ok(viewer) => viewer,
         Err(error) => return unauthenticated(error, &origin.request_id),
     };
@@ -195,6 +195,10 @@ async fn run(
     Reply { status, answer, header: None }
 }
 
+async fn caller(settings: &Settings, headers: &HeaderMap) -> Result<Viewer, AuthError> {
+    settings.auth.viewer(bearer(headers)?).await
+}
+
 fn bearer(headers: &HeaderMap) -> Result<&str, AuthError> {
     let value = headers.get(AUTHORIZATION).ok_or(AuthError::Missing)?;
     token_of(value.to_str().map_err(|_| AuthError::Malformed)?)
@@ -209,6 +213,12 @@ pub(super) fn token_of(value: &str) -> Result<&str, AuthError> {
 fn unauthenticated(error: AuthError, id: &RequestId) -> Reply {
     let message = error.message();
     let challenge = match error {
+        AuthError::Unavailable => {
+            // Not the caller's fault: whoever is told 401 throws a good token away.
+            let mut reply = Reply::refusal(StatusCode::SERVICE_UNAVAILABLE, ApiError::UpstreamUnavailable(message), id);
+            reply.header = Some((RETRY_AFTER, HeaderValue::from_static("5")));
+            return reply;
+        }
         AuthError::Missing => "Bearer realm=\"contact-sync\"".to_owned(),
         _ => format!("Bearer realm=\"contact-sync\", error=\"invalid_token\", error_description=\"{message}\""),
     };

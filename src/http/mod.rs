@@ -9,8 +9,10 @@ mod graphiql;
 mod health;
 mod negotiate;
 mod router;
+mod server;
 mod socket;
 
-pub use auth::{Auth, AuthError, mint};
+pub use auth::{Auth, AuthError, FetchKeys, KeyError, Keys, RemoteKeys, RoleMap, RoleMapError, Rules, mint};
 pub use health::Health;
 pub use router::{Settings, router};
+pub use server::{Closing, serve};

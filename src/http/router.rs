@@ -9,7 +9,7 @@ use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
-use super::{Auth, Health, endpoint, graphiql, health};
+use super::{Auth, Closing, Health, endpoint, graphiql, health};
 use crate::graphql::Schema;
 
 /// What the doors need.
@@ -25,6 +25,8 @@ pub struct Settings {
     pub allowed_origins: Vec<String>,
     /// Reverse proxies of ours that a request passes. Zero: `X-Forwarded-For` is not believed.
     pub trusted_proxies: usize,
+    /// Ends sockets and event streams when the server stops.
+    pub closing: Closing,
 }
 
 impl std::fmt::Debug for Settings {

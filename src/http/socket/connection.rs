@@ -86,6 +86,7 @@ impl Connection {
         tokio::select! {
             biased; // an expired token ends the socket before anything else is sent
             () = expiry => Err(End::Close(self.overdue())),
+            () = self.settings.closing.asked() => Err(End::Close(Close::Restart)),
             message = self.socket.recv() => self.hear(message).await,
             () = ping => self.ping().await,
             Some(said) = self.operations.next() => self.pass_on(said).await,
@@ -135,8 +136,13 @@ impl Connection {
         if self.viewer.is_some() {
             return Err(End::Close(Close::SecondInit));
         }
-        let viewer = token(payload).and_then(|token| self.settings.auth.viewer(token));
-        let viewer = viewer.map_err(|error| End::Close(Close::Forbidden(error.message())))?;
+        let forbidden = |error: AuthError| {
+            End::Close(match error {
+                AuthError::Unavailable => Close::TryAgainLater("identity provider unavailable"),
+                _ => Close::Forbidden(error.message()),
+            })
+        };
+        let viewer = self.settings.auth.viewer(token(payload).map_err(forbidden)?).await.map_err(forbidden)?;
         let expires_at = viewer.expires_at.to_rfc3339_opts(SecondsFormat::Millis, true);
         let ping_interval_ms = PING_INTERVAL.num_milliseconds().unsigned_abs();
         self.deadline = viewer.expires_at;

@@ -32,9 +32,8 @@ pub(super) fn open(
         return (StatusCode::FORBIDDEN, "Sockets are not open to pages of this origin.\n").into_response();
     }
     let limit = settings.schema.limits().body_bytes;
-    upgrade
-        .protocols([PROTOCOL])
-        .max_message_size(limit)
-        .max_frame_size(limit)
-        .on_upgrade(move |socket| Connection::new(socket, ip, settings).serve())
+    upgrade.protocols([PROTOCOL]).max_message_size(limit).max_frame_size(limit).on_upgrade(move |socket| {
+        let closing = settings.closing.clone();
+        closing.track(Connection::new(socket, ip, settings).serve())
+    })
 }

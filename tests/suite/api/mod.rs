@@ -2,6 +2,7 @@
 
 mod auth;
 mod http;
+mod keys;
 mod limits;
 mod lists;
 mod nulls;

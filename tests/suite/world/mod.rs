@@ -11,7 +11,7 @@ use std::time::Duration;
 use contact_sync::app::{App, Parts, sandbox_google};
 use contact_sync::domain::{Clock, Role};
 use contact_sync::google::Budgets;
-use contact_sync::http::mint;
+use contact_sync::http::{Auth, Keys, Rules, mint};
 use contact_sync::runner::Settings;
 use sandbox::{Lag, Options, Quotas, Sandbox, Workspace};
 use secrecy::SecretString;
@@ -33,7 +33,11 @@ pub struct Wishes {
     pub workspace: Workspace,
     /// Accounts of one shard in hand at once.
     pub accounts: usize,
+    /// Checks tokens in another way than with [`SECRET`].
+    pub auth: Option<MakeAuth>,
 }
+
+type MakeAuth = Box<dyn Fn(Arc<dyn Clock>) -> Auth>;
 
 impl Default for Wishes {
     fn default() -> Self {
@@ -44,6 +48,7 @@ impl Default for Wishes {
             timeout: Duration::from_secs(20),
             workspace: Workspace::sample(),
             accounts: 4,
+            auth: None,
         }
     }
 }
@@ -130,18 +135,23 @@ impl World {
 }
 
 pub fn token(clock: &TestClock, role: Role) -> String {
-    mint(&SecretString::from(SECRET), clock, role, None, Duration::from_secs(400 * 86_400)).unwrap()
+    mint(&SecretString::from(SECRET), &Rules::default(), clock, role, None, Duration::from_secs(400 * 86_400)).unwrap()
 }
 
 async fn start(sandbox: &Sandbox, clock: &TestClock, database: &Database, wishes: &Wishes) -> App {
     let shared: Arc<dyn Clock> = Arc::new(clock.clone());
     let google = sandbox_google(sandbox, wishes.budgets, wishes.timeout, Arc::clone(&shared)).unwrap();
+    let keys = Keys::secret(&SecretString::from(SECRET));
+    let auth = match &wishes.auth {
+        Some(make) => make(Arc::clone(&shared)),
+        None => Auth::fixed(keys, Rules::default(), Arc::clone(&shared)),
+    };
     let parts = Parts {
         listen: ([127, 0, 0, 1], 0).into(),
         database_url: database.url(),
         google,
         is_sandbox: true,
-        secret: SecretString::from(SECRET),
+        auth,
         time_zone: chrono_tz::Tz::UTC,
         clock: shared,
         runner: Settings {
@@ -152,6 +162,7 @@ async fn start(sandbox: &Sandbox, clock: &TestClock, database: &Database, wishes
         },
         allowed_origins: Vec::new(),
         trusted_proxies: 0,
+        header_timeout: Duration::from_secs(20),
     };
     App::start(parts, false).await.unwrap()
 }
