@@ -120,9 +120,9 @@ async fn start(told: &Value, folder: &std::path::Path) -> Result<(App, String), 
         time_zone: chrono_tz::Tz::UTC,
         clock,
         runner: runner_settings(),
-        allowed_origins: Vec::new(),
-        trusted_proxies: 0,
-        header_timeout: Duration::from_secs(20),
+        limits: contact_sync::graphql::Limits::default(),
+        documents: None,
+        doors: contact_sync::http::Doors::default(),
     };
     Ok((App::start(parts, true).await?, token))
 }

@@ -3,6 +3,7 @@
 mod clock;
 pub mod demo;
 mod jwks;
+mod limits;
 mod port;
 mod secret;
 mod tokens;
@@ -25,6 +26,7 @@ use crate::store::{Store, connect};
 
 pub use clock::SystemClock;
 pub use jwks::UrlError;
+pub use limits::{LimitsError, documents, doors, limits};
 pub use secret::{SecretError, secret, write_private};
 pub use tokens::{MintError, Tokens, TokensError, own_tokens, tokens};
 pub use workspace::{Imported, WorkspaceError, fill, google, import, sample_workspace, sandbox_google};
@@ -50,12 +52,12 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Settings of the runner.
     pub runner: Settings,
-    /// Origins of pages that may open sockets, besides the server's own.
-    pub allowed_origins: Vec<String>,
-    /// Reverse proxies of ours in front of the server.
-    pub trusted_proxies: usize,
-    /// Within this a client has to finish the head of its request.
-    pub header_timeout: Duration,
+    /// Limits of documents, requests and callers.
+    pub limits: graphql::Limits,
+    /// Documents beside which nothing is served.
+    pub documents: Option<graphql::Manifest>,
+    /// How wide the doors are open.
+    pub doors: http::Doors,
 }
 
 /// Settings of the runner as `serve` uses them.
@@ -124,24 +126,25 @@ impl App {
             is_sandbox: parts.is_sandbox,
             default_zone: parts.time_zone,
             help: None,
-            limits: graphql::Limits::default(),
+            limits: parts.limits,
+            documents: parts.documents,
         };
         let schema = graphql::schema(store.clone(), Arc::new(port), Arc::clone(&parts.clock), options);
         let shutdown = CancellationToken::new();
         let closing = http::Closing::new(shutdown.clone());
+        let header_timeout = parts.doors.header_timeout;
         let router = http::router(http::Settings {
             schema,
             auth: parts.auth.clone(),
             health: health(store.clone()),
-            allowed_origins: parts.allowed_origins,
-            trusted_proxies: parts.trusted_proxies,
+            doors: parts.doors,
             closing: closing.clone(),
         });
         parts.auth.warm().await;
         let listener =
             TcpListener::bind(parts.listen).await.map_err(|error| StartError::Listen(parts.listen, error))?;
         let address = listener.local_addr().map_err(|error| StartError::Listen(parts.listen, error))?;
-        let server = tokio::spawn(http::serve(listener, router, parts.header_timeout, closing));
+        let server = tokio::spawn(http::serve(listener, router, header_timeout, closing));
         let worker = works.then(|| {
             let (runner, shutdown) = (runner.clone(), shutdown.clone());
             tokio::spawn(async move { runner.run(shutdown, GRACE).await })

@@ -1,6 +1,7 @@
 //! All settings: flags of the command line, each also an environment variable `CONTACT_SYNC_…`. Secrets are wrapped.
 
 mod auth;
+mod limits;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -9,6 +10,7 @@ use chrono_tz::Tz;
 use clap::Args;
 
 pub use auth::AuthArgs;
+pub use limits::LimitArgs;
 
 /// Where the database is.
 #[derive(Debug, Clone, Args)]
@@ -83,7 +85,12 @@ pub struct ServeArgs {
     #[arg(long, env = "CONTACT_SYNC_TIME_ZONE", default_value = "UTC")]
     pub time_zone: Tz,
 
-    /// Origins of pages that may open sockets, besides the server's own: `https://console.example.com`. Comma separated.
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "documented at the type")]
+    pub limits: LimitArgs,
+
+    /// Origins of pages that may call the API and open sockets, besides the server's own: `https://console.example.com`.
+    /// Comma separated.
     #[arg(long, env = "CONTACT_SYNC_ALLOWED_ORIGINS", value_delimiter = ',')]
     pub allowed_origins: Vec<String>,
 

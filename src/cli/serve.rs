@@ -18,6 +18,8 @@ pub(super) async fn serve(args: ServeArgs) -> Result<(), Failure> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     app::prepare(&args.database)?;
     let tokens = app::tokens(&args.auth, &args.database.data_dir, Arc::clone(&clock))?;
+    let limits = app::limits(&args.limits)?;
+    let documents = app::documents(&args.limits)?;
     let (google, sandbox) = match app::google(&args.google, Arc::clone(&clock))? {
         Some(google) => (google, None),
         None => {
@@ -34,9 +36,9 @@ pub(super) async fn serve(args: ServeArgs) -> Result<(), Failure> {
         time_zone: args.time_zone,
         clock: Arc::clone(&clock),
         runner: app::runner_settings(),
-        allowed_origins: args.allowed_origins,
-        trusted_proxies: args.trusted_proxies,
-        header_timeout: Duration::from_secs(20),
+        limits,
+        documents,
+        doors: app::doors(&args),
     };
     let app = App::start(parts, true).await?;
     print(&format!("GraphiQL  {}/", app.url()));

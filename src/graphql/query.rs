@@ -8,7 +8,7 @@ use super::filter::{DestinationFilter, DestinationOrder, JobFilter, JobOrder, Ru
 use super::limits::page_cost;
 use super::page::{MAX_PAGE, PAGE};
 use super::types::{
-    Destination, DestinationConnection, Job, JobConnection, Node, Run, RunConnection, SyncedGroup,
+    Destination, DestinationConnection, Job, JobConnection, Node, RateLimit, Run, RunConnection, SyncedGroup,
     SyncedGroupConnection, Viewer, Workspace, WorkspaceUser, WorkspaceUserConnection,
 };
 use crate::domain::EmailAddress;
@@ -171,5 +171,10 @@ impl Query {
         #[graphql(desc = "Cursor after which to continue.")] after: Option<String>,
     ) -> Result<RunConnection, ApiError> {
         RunConnection::of_filter(ctx, filter, order_by, first, after).await
+    }
+
+    /// Cost of this document and state of the caller's budget.
+    async fn rate_limit(&self, ctx: &Context<'_>) -> Result<RateLimit, ApiError> {
+        Ok(RateLimit(ctx.meter()?.state()))
     }
 }

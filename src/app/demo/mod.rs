@@ -16,7 +16,7 @@ use serde_json::json;
 use super::{App, Parts, SystemClock, import, own_tokens, runner_settings, sample_workspace, sandbox_google};
 use crate::domain::{Clock, Role};
 use crate::google::Budgets;
-use crate::http;
+use crate::{graphql, http};
 use check::Checks;
 use client::Client;
 use show::{heading, print};
@@ -84,9 +84,9 @@ pub async fn demo(args: DemoArgs) -> Result<(), Failure> {
         time_zone: chrono_tz::Tz::UTC,
         clock,
         runner: runner_settings(),
-        allowed_origins: Vec::new(),
-        trusted_proxies: 0,
-        header_timeout: Duration::from_secs(20),
+        limits: graphql::Limits::default(),
+        documents: None,
+        doors: http::Doors::default(),
     };
     let app = App::start(parts, true).await?;
     print(&format!("Server and sandbox Workspace are running. GraphiQL: {}/", app.url()));

@@ -8,6 +8,7 @@ mod destination;
 mod job;
 mod node;
 mod payload;
+mod rate_limit;
 mod result;
 mod run;
 mod run_error;
@@ -34,6 +35,7 @@ pub(super) use payload::{
     AddUsersPayload, CreateJobPayload, DeleteJobPayload, DestinationInputResult, DestinationInputSummary,
     MutationPayload, PauseJobPayload, RemoveUsersPayload, ResumeJobPayload, RunJobPayload, UpdateJobPayload,
 };
+pub(super) use rate_limit::RateLimit;
 pub(super) use result::{RunDestinationResult, RunDestinationStatus};
 pub(super) use run::{Run, RunKind, RunStatus, RunTrigger};
 pub(super) use run_error::RunError;

@@ -74,6 +74,8 @@ pub(super) enum Close {
     Subprotocol,
     /// No `connection_init` in time.
     InitTimeout,
+    /// A message is larger than the server allows.
+    TooBig,
     /// An id is in use.
     DuplicateOperation,
     /// A second `connection_init`.
@@ -86,6 +88,7 @@ impl Close {
             Self::Malformed => (4400, "Invalid message"),
             Self::NotInitialised => (4401, "Unauthorized"),
             Self::Forbidden(reason) => (4403, reason),
+            Self::TooBig => (1009, "Message too big"),
             Self::Restart => (1012, "Service restart"),
             Self::TryAgainLater(reason) => (1013, reason),
             Self::Subprotocol => (4406, "Subprotocol not acceptable"),

@@ -11,7 +11,8 @@ use std::time::Duration;
 use contact_sync::app::{App, Parts, sandbox_google};
 use contact_sync::domain::{Clock, Role};
 use contact_sync::google::Budgets;
-use contact_sync::http::{Auth, Keys, Rules, mint};
+use contact_sync::graphql::{Limits, Manifest, RateLimit};
+use contact_sync::http::{Auth, Doors, Keys, Rules, mint};
 use contact_sync::runner::Settings;
 use sandbox::{Lag, Options, Quotas, Sandbox, Workspace};
 use secrecy::SecretString;
@@ -33,6 +34,10 @@ pub struct Wishes {
     pub workspace: Workspace,
     /// Accounts of one shard in hand at once.
     pub accounts: usize,
+    /// The clock stands still and buckets fill by it, so callers have more than a test can use up.
+    pub limits: Limits,
+    pub documents: Option<Manifest>,
+    pub doors: Doors,
     /// Checks tokens in another way than with [`SECRET`].
     pub auth: Option<MakeAuth>,
 }
@@ -48,6 +53,9 @@ impl Default for Wishes {
             timeout: Duration::from_secs(20),
             workspace: Workspace::sample(),
             accounts: 4,
+            limits: Limits { rate: RateLimit { points: u32::MAX, restored: 500 }, ..Limits::default() },
+            documents: None,
+            doors: Doors::default(),
             auth: None,
         }
     }
@@ -160,9 +168,9 @@ async fn start(sandbox: &Sandbox, clock: &TestClock, database: &Database, wishes
             accounts: wishes.accounts,
             settle: Duration::from_secs(60),
         },
-        allowed_origins: Vec::new(),
-        trusted_proxies: 0,
-        header_timeout: Duration::from_secs(20),
+        limits: wishes.limits,
+        documents: wishes.documents.clone(),
+        doors: wishes.doors.clone(),
     };
     App::start(parts, false).await.unwrap()
 }
