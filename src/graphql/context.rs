@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::Context;
 
+use super::budget::Meter;
 use super::loaders::Loaders;
 use super::{ApiError, GooglePort, Options, Origin};
 use crate::domain::{Clock, Viewer};
@@ -23,6 +24,8 @@ pub(super) trait Services {
     fn viewer(&self) -> Result<&Viewer, ApiError>;
     /// Where the request comes from.
     fn origin(&self) -> Result<&Origin, ApiError>;
+    /// What the request costs its caller.
+    fn meter(&self) -> Result<&Meter, ApiError>;
     /// Batches of this execution.
     fn loaders(&self) -> Result<&Arc<Loaders>, ApiError>;
 }
@@ -54,6 +57,10 @@ impl Services for Context<'_> {
 
     fn origin(&self) -> Result<&Origin, ApiError> {
         data(self)
+    }
+
+    fn meter(&self) -> Result<&Meter, ApiError> {
+        data::<Arc<Meter>>(self).map(AsRef::as_ref)
     }
 
     fn loaders(&self) -> Result<&Arc<Loaders>, ApiError> {

@@ -4,17 +4,23 @@
 //! on types and fields here are the public descriptions. Expected refusals are data (`userErrors`); see `error` for the rest.
 
 mod activity;
+mod answer;
+mod budget;
+mod call;
 mod codes;
 mod context;
 mod denials;
+mod documents;
 mod error;
 mod execute;
 mod filter;
 mod groups;
+mod lexis;
 mod limits;
 mod loaders;
 mod mutation;
 mod nulls;
+mod operation;
 mod page;
 mod permission;
 mod port;
@@ -29,12 +35,18 @@ use async_graphql::{SDLExportOptions, SchemaBuilder};
 
 use crate::domain::{Clock, DeletionGuard};
 use crate::store::Store;
+use budget::Budgets;
+use documents::Documents;
 use mutation::Mutation;
 use query::Query;
 use subscription::Subscription;
 
+pub use answer::Answer;
+pub use budget::RateLimit;
+pub use call::{Call, Kind, Origin, RequestId};
+pub use documents::{Manifest, ManifestError};
 pub use error::ApiError;
-pub use execute::{Answer, Call, Kind, Origin, RequestId, Schema};
+pub use execute::{Prepared, Schema};
 pub use limits::Limits;
 pub use port::{GooglePort, PortError};
 
@@ -51,14 +63,18 @@ pub struct Options {
     pub help: Option<url::Url>,
     /// Limits of documents and requests.
     pub limits: Limits,
+    /// Documents beside which nothing is served. Without them every document is.
+    pub documents: Option<Manifest>,
 }
 
 /// The schema over these services.
-pub fn schema(store: Store, port: Arc<dyn GooglePort>, clock: Arc<dyn Clock>, options: Options) -> Schema {
+pub fn schema(store: Store, port: Arc<dyn GooglePort>, clock: Arc<dyn Clock>, mut options: Options) -> Schema {
     let limits = options.limits;
+    let budgets = Arc::new(Budgets::new(limits.rate, Arc::clone(&clock)));
+    let documents = Arc::new(Documents::new(options.documents.take()));
     let inner = builder()
         .extension(nulls::NullPropagation) // first: it has to see what the others leave of a result
-        .extension(codes::Codes { complexity: limits.complexity })
+        .extension(codes::Codes)
         .extension(loaders::PerExecution)
         .extension(denials::Denials)
         .data(store)
@@ -66,7 +82,7 @@ pub fn schema(store: Store, port: Arc<dyn GooglePort>, clock: Arc<dyn Clock>, op
         .data(clock)
         .data(options)
         .finish();
-    Schema { inner, limits }
+    Schema { inner, limits, budgets, documents }
 }
 
 fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {

@@ -12,7 +12,7 @@ use super::limits::page_cost;
 use super::page::{MAX_PAGE, PAGE};
 use super::permission::Permission;
 use super::types::{
-    AuditEntryConnection, Destination, DestinationConnection, Job, JobConnection, Node, Run, RunConnection,
+    AuditEntryConnection, Destination, DestinationConnection, Job, JobConnection, Node, RateLimit, Run, RunConnection,
     SyncedGroup, SyncedGroupConnection, Viewer, Workspace, WorkspaceUser, WorkspaceUserConnection,
 };
 use crate::domain::EmailAddress;
@@ -192,5 +192,10 @@ impl Query {
     ) -> Result<Option<AuditEntryConnection>, ApiError> {
         ctx.viewer()?.admin()?;
         AuditEntryConnection::of_filter(ctx, filter, order_by, first, after).await.map(Some)
+    }
+
+    /// Cost of this document and state of the caller's budget.
+    async fn rate_limit(&self, ctx: &Context<'_>) -> Result<RateLimit, ApiError> {
+        Ok(RateLimit(ctx.meter()?.state()))
     }
 }

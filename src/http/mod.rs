@@ -5,12 +5,21 @@
 mod auth;
 mod caller;
 mod endpoint;
+mod events;
 mod graphiql;
 mod health;
 mod negotiate;
+mod origin;
+mod presence;
+mod reply;
+mod request;
 mod router;
+mod server;
 mod socket;
 
-pub use auth::{Auth, AuthError, mint};
+pub use auth::{Auth, AuthError, FetchKeys, KeyError, Keys, RemoteKeys, RoleMap, RoleMapError, Rules, mint};
 pub use health::Health;
-pub use router::{Settings, router};
+use router::Desk;
+
+pub use router::{Doors, Settings, router};
+pub use server::{Closing, serve};

@@ -12,6 +12,7 @@ mod hold;
 mod job;
 mod node;
 mod payload;
+mod rate_limit;
 mod result;
 mod run;
 mod run_error;
@@ -44,6 +45,7 @@ pub(super) use payload::{
     DestinationInputSummary, MutationPayload, PauseJobPayload, PreviewJobPayload, RejectRunPayload,
     RelinkSourceGroupPayload, RemoveUsersPayload, ResumeJobPayload, RunJobPayload, UpdateJobPayload,
 };
+pub(super) use rate_limit::RateLimit;
 pub(super) use result::{RunDestinationResult, RunDestinationStatus};
 pub(super) use run::{Run, RunKind, RunStatus, RunTrigger};
 pub(super) use run_error::RunError;

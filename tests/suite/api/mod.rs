@@ -5,6 +5,7 @@ mod audit;
 mod auth;
 mod authorization;
 mod http;
+mod keys;
 mod limits;
 mod lists;
 mod live;
