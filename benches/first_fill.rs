@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use contact_sync::app::{App, Parts, SystemClock, google, runner_settings};
 use contact_sync::config::GoogleArgs;
 use contact_sync::domain::{Clock, Role};
-use contact_sync::http::mint;
+use contact_sync::http::{Auth, Keys, Rules, mint};
 use sandbox::{NewUser, Options, Sandbox, Workspace};
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -110,17 +110,19 @@ async fn start(told: &Value, folder: &std::path::Path) -> Result<(App, String), 
         google_daily_contact_writes: 1_000_000,
     };
     let secret = SecretString::from("a secret of a benchmark, long enough for HS256");
-    let token = mint(&secret, &*clock, Role::Admin, None, Duration::from_secs(3_600))?;
+    let token = mint(&secret, &Rules::default(), &*clock, Role::Admin, None, Duration::from_secs(3_600))?;
     let parts = Parts {
         listen: ([127, 0, 0, 1], 0).into(),
         database_url: format!("sqlite://{}", folder.join("bench.sqlite").display()),
         google: google(&args, Arc::clone(&clock))?.ok_or("no client")?,
         is_sandbox: true,
-        secret,
+        auth: Auth::fixed(Keys::secret(&secret), Rules::default(), Arc::clone(&clock)),
         time_zone: chrono_tz::Tz::UTC,
         clock,
         runner: runner_settings(),
-        allowed_origins: Vec::new(),
+        limits: contact_sync::graphql::Limits::default(),
+        documents: None,
+        doors: contact_sync::http::Doors::default(),
     };
     Ok((App::start(parts, true).await?, token))
 }

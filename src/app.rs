@@ -2,28 +2,33 @@
 
 mod clock;
 pub mod demo;
+mod jwks;
+mod limits;
 mod port;
 mod secret;
+mod tokens;
 mod workspace;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::Clock;
+use crate::domain::{Clock, DeletionGuard};
 use crate::google::Google;
 use crate::graphql;
 use crate::http;
 use crate::runner::{Runner, Settings};
-use crate::store::{Store, connect};
+use crate::store::{Retention, Store, connect};
 
 pub use clock::SystemClock;
+pub use jwks::UrlError;
+pub use limits::{LimitsError, documents, doors, limits};
 pub use secret::{SecretError, secret, write_private};
+pub use tokens::{MintError, Tokens, TokensError, own_tokens, tokens};
 pub use workspace::{Imported, WorkspaceError, fill, google, import, sample_workspace, sandbox_google};
 
 /// How long work in hand may go on after the server was asked to stop.
@@ -39,16 +44,20 @@ pub struct Parts {
     pub google: Google,
     /// The Workspace is a sandbox on this machine.
     pub is_sandbox: bool,
-    /// Signs and checks tokens.
-    pub secret: SecretString,
+    /// Checks tokens.
+    pub auth: http::Auth,
     /// Time zone of jobs that name none.
     pub time_zone: chrono_tz::Tz,
     /// The present.
     pub clock: Arc<dyn Clock>,
     /// Settings of the runner.
     pub runner: Settings,
-    /// Origins of pages that may open sockets, besides the server's own.
-    pub allowed_origins: Vec<String>,
+    /// Limits of documents, requests and callers.
+    pub limits: graphql::Limits,
+    /// Documents beside which nothing is served.
+    pub documents: Option<graphql::Manifest>,
+    /// How wide the doors are open.
+    pub doors: http::Doors,
 }
 
 /// Settings of the runner as `serve` uses them.
@@ -59,6 +68,8 @@ pub fn runner_settings() -> Settings {
         tasks: 8,
         accounts: 4,
         settle: Duration::from_secs(60),
+        guard: DeletionGuard::default(),
+        retention: Retention::default(),
     }
 }
 
@@ -111,31 +122,33 @@ impl App {
     /// When the database or the address cannot be used.
     pub async fn start(parts: Parts, works: bool) -> Result<App, StartError> {
         let store = Store::new(connect(&parts.database_url).await?, Arc::clone(&parts.clock));
+        let guard = parts.runner.guard;
         let runner = Runner::new(store.clone(), parts.google.clone(), Arc::clone(&parts.clock), parts.runner);
         let port = port::Port::new(runner.directory(), parts.google);
         let options = graphql::Options {
             is_sandbox: parts.is_sandbox,
             default_zone: parts.time_zone,
+            default_guard: guard,
             help: None,
-            limits: graphql::Limits::default(),
+            limits: parts.limits,
+            documents: parts.documents,
         };
         let schema = graphql::schema(store.clone(), Arc::new(port), Arc::clone(&parts.clock), options);
+        let shutdown = CancellationToken::new();
+        let closing = http::Closing::new(shutdown.clone());
+        let header_timeout = parts.doors.header_timeout;
         let router = http::router(http::Settings {
             schema,
-            auth: http::Auth::new(&parts.secret, Arc::clone(&parts.clock)),
+            auth: parts.auth.clone(),
             health: health(store.clone()),
-            allowed_origins: parts.allowed_origins,
+            doors: parts.doors,
+            closing: closing.clone(),
         });
+        parts.auth.warm().await;
         let listener =
             TcpListener::bind(parts.listen).await.map_err(|error| StartError::Listen(parts.listen, error))?;
         let address = listener.local_addr().map_err(|error| StartError::Listen(parts.listen, error))?;
-        let shutdown = CancellationToken::new();
-        let stopped = shutdown.clone().cancelled_owned();
-        let server = tokio::spawn(async move {
-            if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(stopped).await {
-                tracing::error!(%error, "the HTTP server stopped");
-            }
-        });
+        let server = tokio::spawn(http::serve(listener, router, header_timeout, closing));
         let worker = works.then(|| {
             let (runner, shutdown) = (runner.clone(), shutdown.clone());
             tokio::spawn(async move { runner.run(shutdown, GRACE).await })
@@ -149,13 +162,13 @@ impl App {
         format!("http://{}", self.address)
     }
 
-    /// Stops claiming work, finishes what is in hand, and ends.
+    /// Stops taking requests and claiming work, finishes what is in hand, and ends.
     pub async fn stop(mut self) {
         self.shutdown.cancel();
         if let Some(worker) = self.worker.take() {
             drop(worker.await);
         }
-        self.server.abort(); // sockets of subscribers would stay open for ever
+        let _ = (&mut self.server).await; // it bounds its own end
     }
 }
 

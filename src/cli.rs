@@ -5,13 +5,14 @@ mod serve;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::app::{self, SystemClock};
 use crate::config::{AuthArgs, DatabaseArgs, ServeArgs};
 use crate::domain::{EmailAddress, Role};
-use crate::{graphql, http, store};
+use crate::{graphql, store};
 
 /// Keeps one contact group of one Google Workspace user in step in the accounts of many others.
 #[derive(Debug, Parser)]
@@ -89,7 +90,7 @@ pub async fn run(cli: Cli) -> ExitCode {
             log("info");
             sandbox::run(command).await
         }
-        Command::Token(args) => token(args),
+        Command::Token(args) => token(args).await,
         Command::Schema => {
             print(&graphql::sdl());
             Ok(())
@@ -112,13 +113,13 @@ fn log(default: &str) {
     tracing_subscriber::fmt().with_env_filter(filter).with_ansi(is_terminal).with_writer(std::io::stderr).init();
 }
 
-fn token(args: TokenArgs) -> Result<(), Failure> {
+async fn token(args: TokenArgs) -> Result<(), Failure> {
     let email = match &args.email {
         Some(text) => Some(EmailAddress::parse(text).map_err(|_| format!("'{text}' is not an e-mail address"))?),
         None => None,
     };
-    let secret = app::secret(args.auth.jwt_secret_file.as_deref(), &args.database.data_dir)?;
-    print(&http::mint(&secret, &SystemClock, args.role.into(), email.as_ref(), args.expires)?);
+    let tokens = app::tokens(&args.auth, &args.database.data_dir, Arc::new(SystemClock))?;
+    print(&tokens.mint(&SystemClock, args.role.into(), email.as_ref(), args.expires).await?);
     Ok(())
 }
 

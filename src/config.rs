@@ -1,10 +1,16 @@
 //! All settings: flags of the command line, each also an environment variable `CONTACT_SYNC_…`. Secrets are wrapped.
 
+mod auth;
+mod limits;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use chrono_tz::Tz;
 use clap::Args;
+
+pub use auth::AuthArgs;
+pub use limits::LimitArgs;
 
 /// Where the database is.
 #[derive(Debug, Clone, Args)]
@@ -26,14 +32,6 @@ impl DatabaseArgs {
         let embedded = || format!("sqlite://{}", self.data_dir.join("contact-sync.sqlite").display());
         self.database_url.clone().unwrap_or_else(embedded)
     }
-}
-
-/// Settings of tokens.
-#[derive(Debug, Clone, Args)]
-pub struct AuthArgs {
-    /// File with the secret that signs tokens (HS256), at least 32 bytes [default: generated in the data directory].
-    #[arg(long, env = "CONTACT_SYNC_JWT_SECRET_FILE")]
-    pub jwt_secret_file: Option<PathBuf>,
 }
 
 /// Settings of Google. Without a key file the server starts a sandbox Workspace in its place.
@@ -87,7 +85,17 @@ pub struct ServeArgs {
     #[arg(long, env = "CONTACT_SYNC_TIME_ZONE", default_value = "UTC")]
     pub time_zone: Tz,
 
-    /// Origins of pages that may open sockets, besides the server's own: `https://console.example.com`. Comma separated.
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "documented at the type")]
+    pub limits: LimitArgs,
+
+    /// Origins of pages that may call the API and open sockets, besides the server's own: `https://console.example.com`.
+    /// Comma separated.
     #[arg(long, env = "CONTACT_SYNC_ALLOWED_ORIGINS", value_delimiter = ',')]
     pub allowed_origins: Vec<String>,
+
+    /// Reverse proxies of yours in front of the server, each of which appends to `X-Forwarded-For`. The caller's address, as
+    /// the audit log shows it, is read there; with 0 it is the peer's.
+    #[arg(long, env = "CONTACT_SYNC_TRUSTED_PROXIES", default_value_t = 0)]
+    pub trusted_proxies: usize,
 }

@@ -19,6 +19,8 @@ pub struct Model {
     pub number: i64,
     pub custom_group_name: Option<String>,
     pub add_to_my_contacts: bool,
+    pub guard: Option<Json>,
+    pub is_relinked: bool,
     pub time_of_day: String,
     pub time_zone: String,
     pub served_date: Date,

@@ -4,7 +4,11 @@
 #![expect(missing_docs, reason = "columns are documented where the domain defines them")]
 
 pub mod account_lease;
+pub mod activity;
+pub mod activity_state;
 pub mod addition;
+pub mod audit_entry;
+pub mod contact_change;
 pub mod contact_group;
 pub mod create_intent;
 pub mod destination;
@@ -15,6 +19,7 @@ pub mod link;
 pub mod mirror_contact;
 pub mod run;
 pub mod run_event;
+pub mod run_hold;
 pub mod run_result;
 pub mod synced_group;
 pub mod user_address;

@@ -14,6 +14,7 @@ pub struct Model {
     pub trigger: String,
     pub status: String,
     pub slot: Option<Date>,
+    pub draft: Option<Json>,
     pub resumes_at: Option<DateTimeUtc>,
     pub cancel_requested: bool,
     pub destinations_total: i32,

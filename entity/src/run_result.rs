@@ -10,6 +10,7 @@ pub struct Model {
     pub id: Uuid,
     pub run_id: Uuid,
     pub destination_id: Option<Uuid>,
+    pub user_id: Option<Uuid>,
     pub shard: i32,
     pub email: String,
     pub status: String,

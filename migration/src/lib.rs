@@ -9,6 +9,7 @@ mod m20261124_000002_create_jobs;
 mod m20261124_000003_create_runs;
 mod m20261124_000004_create_sync_state;
 mod m20261124_000005_create_work;
+mod m20261125_000006_create_oversight;
 
 /// All steps, in order.
 #[derive(Debug)]
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000003_create_runs::Migration),
             Box::new(m20261124_000004_create_sync_state::Migration),
             Box::new(m20261124_000005_create_work::Migration),
+            Box::new(m20261125_000006_create_oversight::Migration),
         ]
     }
 }

@@ -2,11 +2,14 @@
 
 use async_trait::async_trait;
 
-use crate::domain::{EmailAddress, WorkspaceUser};
+use crate::domain::{EmailAddress, Person, ResourceName, WorkspaceUser};
 use crate::google::{Google, GoogleError};
 use crate::graphql::{GooglePort, PortError};
 use crate::runner::{Directory, DirectoryError, DirectoryKey};
 use crate::store::ListedGroup;
+
+/// Contacts that an account can hold (Google's limit).
+const MOST_MEMBERS: u32 = 25_000;
 
 /// The API's view of Google.
 pub(super) struct Port {
@@ -41,6 +44,22 @@ impl GooglePort for Port {
             name: group.name,
         });
         Ok(listed.collect())
+    }
+
+    async fn group_members(&self, user: &WorkspaceUser, group: &ResourceName) -> Result<Vec<ResourceName>, PortError> {
+        match self.google.account(&user.email, &user.google_id).group(group, MOST_MEMBERS).await {
+            Ok(group) => Ok(group.members.into_iter().collect()),
+            Err(GoogleError::NotFound) => Ok(Vec::new()),
+            Err(failure) => Err(google_failed(failure)),
+        }
+    }
+
+    async fn people(&self, user: &WorkspaceUser, names: &[ResourceName]) -> Result<Vec<Person>, PortError> {
+        if names.is_empty() {
+            return Ok(Vec::new());
+        }
+        let people = self.google.account(&user.email, &user.google_id).people(names).await.map_err(google_failed)?;
+        Ok(people.into_iter().filter_map(|(_, person)| person).collect())
     }
 }
 

@@ -10,7 +10,6 @@ use crate::app::{self, App, Parts, SystemClock};
 use crate::config::ServeArgs;
 use crate::domain::{Clock, Role};
 use crate::google::{Budgets, Google};
-use crate::http;
 
 /// How long the token that `serve` prints is valid.
 const TOKEN: Duration = Duration::from_secs(12 * 3_600);
@@ -18,7 +17,9 @@ const TOKEN: Duration = Duration::from_secs(12 * 3_600);
 pub(super) async fn serve(args: ServeArgs) -> Result<(), Failure> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     app::prepare(&args.database)?;
-    let secret = app::secret(args.auth.jwt_secret_file.as_deref(), &args.database.data_dir)?;
+    let tokens = app::tokens(&args.auth, &args.database.data_dir, Arc::clone(&clock))?;
+    let limits = app::limits(&args.limits)?;
+    let documents = app::documents(&args.limits)?;
     let (google, sandbox) = match app::google(&args.google, Arc::clone(&clock))? {
         Some(google) => (google, None),
         None => {
@@ -31,11 +32,13 @@ pub(super) async fn serve(args: ServeArgs) -> Result<(), Failure> {
         database_url: args.database.url(),
         google,
         is_sandbox: sandbox.is_some(),
-        secret: secret.clone(),
+        auth: tokens.auth.clone(),
         time_zone: args.time_zone,
         clock: Arc::clone(&clock),
         runner: app::runner_settings(),
-        allowed_origins: args.allowed_origins,
+        limits,
+        documents,
+        doors: app::doors(&args),
     };
     let app = App::start(parts, true).await?;
     print(&format!("GraphiQL  {}/", app.url()));
@@ -43,12 +46,16 @@ pub(super) async fn serve(args: ServeArgs) -> Result<(), Failure> {
     match &sandbox {
         // A token is printed only where nobody but the users of this machine can use it, and nothing but a sandbox is behind.
         Some(_) if args.listen.ip().is_loopback() => {
-            let token = http::mint(&secret, &*clock, Role::Admin, None, TOKEN)?;
             print(
                 "Workspace sandbox on this machine, with sample users and contacts (no Google credentials are configured)",
             );
-            print("Token     for an ADMIN, valid for 12 hours; paste it into the field at the top of GraphiQL:");
-            print(&token);
+            match tokens.mint(&*clock, Role::Admin, None, TOKEN).await {
+                Ok(token) => {
+                    print("Token     for an ADMIN, valid for 12 hours; paste it into GraphiQL, at the top:");
+                    print(&token);
+                }
+                Err(reason) => print(&format!("Token     none is made: {reason}")),
+            }
         }
         Some(_) => print("Workspace sandbox on this machine. Make a token with: contact-sync token --role admin"),
         None => print("Workspace Google's. Make a token with: contact-sync token --role admin --email you@your.domain"),

@@ -1,5 +1,7 @@
 //! Who calls, and who did something.
 
+use serde::{Deserialize, Serialize};
+
 use super::{EmailAddress, Time};
 
 /// Role carried by a token. Each includes the ones before it.
@@ -59,7 +61,7 @@ impl Viewer {
 }
 
 /// Author of a change.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Actor {
     /// Person with a token.
     User(EmailAddress),

@@ -6,7 +6,7 @@ use std::fmt;
 const MAX_LENGTH: usize = 254;
 
 /// Address of a Workspace user: trimmed, lower case, with a local part and a domain.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct EmailAddress(String);
 
 /// A text that cannot be the address of a Workspace user.

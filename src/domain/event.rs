@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Counts, ResultStatus, RunError, RunId, RunStatus, Time};
+use super::{Actor, Counts, HoldDecision, HoldReason, ResultStatus, RunError, RunId, RunStatus, Time};
 
 /// Event of a run.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,6 +49,22 @@ pub enum EventKind {
         counts: Counts,
         /// Error at the destination.
         error: Option<RunError>,
+    },
+    /// The deletion guard holds the run. Not final.
+    Held {
+        /// Why.
+        reason: HoldReason,
+        /// Deletions the run plans.
+        planned_deletions: i32,
+        /// When it ends by itself.
+        expires_at: Time,
+    },
+    /// The hold was decided.
+    HoldDecided {
+        /// Decision.
+        decision: HoldDecision,
+        /// Who decided. `None` when nobody did.
+        decided_by: Option<Actor>,
     },
     /// Run waits. Not final.
     Waiting {

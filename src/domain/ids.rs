@@ -92,6 +92,7 @@ id!(/** Id of a contact group of a source user. */ ContactGroupId, "grp");
 id!(/** Id of a Workspace user, ours; Google's immutable id is kept beside it. */ UserId, "usr");
 id!(/** Id of a run. */ RunId, "run");
 id!(/** Id of the result of a run at one destination. */ ResultId, "res");
+id!(/** Id of an entry of the audit log. */ AuditId, "aud");
 id!(/** Id of an entry of the work queue; never shown to clients. */ WorkId, "wrk");
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! Jobs: the source, its health, what is asked for.
 
-use super::{Actor, ContactGroupId, DailySchedule, EmailAddress, JobId, JobNumber, ResourceName, Time, UserId};
+use super::{
+    Actor, ContactGroupId, DailySchedule, DeletionGuard, EmailAddress, JobId, JobNumber, ResourceName, Time, UserId,
+};
 
 /// One-way sync of one personal contact group of a source user to destination users.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +23,10 @@ pub struct Job {
     pub custom_group_name: Option<String>,
     /// Synced contacts also join My Contacts.
     pub add_to_my_contacts: bool,
+    /// Its own guard against mass deletion. `None`: the server's.
+    pub guard: Option<DeletionGuard>,
+    /// The source was pointed at another group, and no run since has been approved.
+    pub is_relinked: bool,
     /// When it runs each day.
     pub schedule: DailySchedule,
     /// Instant of the next daily run. `None` when none is planned.

@@ -117,7 +117,7 @@ pub fn rows(
     verdicts: &[Verdict],
     added: &HashMap<UserId, DestinationId>,
     primary_domain: &str,
-    field: &str,
+    list: &[&str],
 ) -> (Vec<Row>, Vec<Refusal>) {
     let mut refusals = Vec::new();
     let rows = sent.iter().zip(verdicts).enumerate();
@@ -132,18 +132,19 @@ pub fn rows(
             Verdict::Invalid(reason) => (Outcome::Invalid(*reason), None),
         };
         let row = Row { index, sent: sent.clone(), outcome, destination };
-        refusals.extend(refusal(&row, primary_domain, field));
+        refusals.extend(refusal(&row, primary_domain, list));
         row
     });
     (rows.collect(), refusals)
 }
 
-/// The refusal of an invalid row of `input.<field>`.
+/// The refusal of an invalid row of the list at this path.
 #[must_use]
-pub fn refusal(row: &Row, primary_domain: &str, field: &str) -> Option<Refusal> {
+pub fn refusal(row: &Row, primary_domain: &str, list: &[&str]) -> Option<Refusal> {
     let Outcome::Invalid(reason) = row.outcome else { return None };
     let code = RefusalCode::InvalidDestinationUser { email: row.sent.clone(), reason };
-    let path = ["input", field, &row.index.to_string()];
+    let index = row.index.to_string();
+    let path: Vec<&str> = list.iter().copied().chain([index.as_str()]).collect();
     Some(Refusal::new(code, &path, reason.message(&row.sent, primary_domain)))
 }
 

@@ -1,6 +1,6 @@
 //! What the engine remembers between runs: ids, etags and hashes, never contact data.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +20,13 @@ impl Fingerprint {
     #[must_use]
     pub fn new(version: u8, fields: impl Iterator<Item = (Field, String)>) -> Self {
         Self { version, fields: fields.map(|(field, hash)| (field.path().to_owned(), hash)).collect() }
+    }
+
+    /// Names of the fields in which the contents differ.
+    #[must_use]
+    pub fn differing(&self, other: &Self) -> Vec<String> {
+        let fields: BTreeSet<&String> = self.fields.keys().chain(other.fields.keys()).collect();
+        fields.into_iter().filter(|&field| self.fields.get(field) != other.fields.get(field)).cloned().collect()
     }
 
     /// The content has something in this field.

@@ -48,8 +48,12 @@ pub enum RefusalCode {
     RunInProgress {
         run: RunId,
     },
+    RunNotHeld,
+    RunFinished,
+    DeletionCountChanged,
     VersionConflict,
     IdempotencyKeyReused,
+    IdempotencyKeyInUse,
 }
 
 /// Reasons against a destination user (R9).

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Actor, DestinationId, EmailAddress, JobId, ResultId, RunId, Time};
+use super::{Actor, DestinationId, EmailAddress, JobId, ResultId, RunId, Time, UserId};
 
 /// One execution of a job.
 #[derive(Debug, Clone, PartialEq)]
@@ -11,8 +11,8 @@ pub struct Run {
     pub id: RunId,
     /// Its job. `None` once the job is deleted.
     pub job: Option<JobId>,
-    /// Ordinal within the job: 1, 2, 3.
-    pub number: i32,
+    /// Ordinal within the job: 1, 2, 3. `None` for the preview of a draft.
+    pub number: Option<i32>,
     /// Kind.
     pub kind: RunKind,
     /// What started it.
@@ -48,6 +48,8 @@ pub enum RunKind {
     Removal,
     /// Leaves synced contacts and groups to their users, without tags (R13).
     Release,
+    /// Tells what a sync would do, and writes nothing to any account.
+    Preview,
 }
 
 /// What started a run.
@@ -57,7 +59,7 @@ pub enum Trigger {
     JobCreated,
     /// Daily schedule (R2).
     Schedule,
-    /// `runJob`.
+    /// `runJob`, `previewJob` or `relinkSourceGroup`.
     Manual,
     /// `removeUsers` or `deleteJob`.
     Removal,
@@ -72,12 +74,18 @@ pub enum RunStatus {
     Running,
     /// Waits for quota, for Google to settle, or for a repeated attempt.
     Waiting,
+    /// The deletion guard holds it until somebody decides.
+    Held,
     /// All destinations succeeded.
     Succeeded,
     /// Some destinations failed.
     PartiallySucceeded,
     /// No destination succeeded.
     Failed,
+    /// Its hold was rejected.
+    Rejected,
+    /// Its hold was not decided in time.
+    Expired,
     /// Stopped before its end.
     Canceled,
 }
@@ -87,8 +95,13 @@ impl RunStatus {
     #[must_use]
     pub fn is_finished(self) -> bool {
         match self {
-            Self::Queued | Self::Running | Self::Waiting => false,
-            Self::Succeeded | Self::PartiallySucceeded | Self::Failed | Self::Canceled => true,
+            Self::Queued | Self::Running | Self::Waiting | Self::Held => false,
+            Self::Succeeded
+            | Self::PartiallySucceeded
+            | Self::Failed
+            | Self::Rejected
+            | Self::Expired
+            | Self::Canceled => true,
         }
     }
 
@@ -169,6 +182,8 @@ pub enum RunErrorCode {
     QuotaExceeded,
     /// Google did not answer, or its answer was not complete.
     UpstreamUnavailable,
+    /// Adopted contacts would have to be deleted beyond the guard at this destination.
+    DeletionGuard,
     /// Fault of this server.
     InternalServerError,
 }
@@ -186,6 +201,7 @@ impl RunErrorCode {
             | Self::DestinationUserSuspended
             | Self::ContactLimitReached
             | Self::ContactsRefused
+            | Self::DeletionGuard
             | Self::AccessDenied => false,
         }
     }
@@ -236,4 +252,20 @@ impl ResultStatus {
             Self::Succeeded | Self::Failed | Self::Skipped => true,
         }
     }
+}
+
+/// A job that does not exist yet, as a preview needs it. Stored with the run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Draft {
+    /// Source user.
+    pub source_user: UserId,
+    /// Google's name of the source group.
+    pub source_group: String,
+    /// Name of the source group.
+    pub source_group_name: String,
+    /// Name of the group at destinations, if it does not follow the source group's.
+    pub custom_group_name: Option<String>,
+    /// Number that the job would have.
+    pub number: i64,
 }

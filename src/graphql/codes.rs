@@ -1,4 +1,4 @@
-//! Gives the errors of validation their code, and refuses documents that cost too much.
+//! Gives the errors of validation their code, and has documents paid for.
 
 use std::sync::Arc;
 
@@ -7,15 +7,17 @@ use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, N
 use async_graphql::{ServerError, ValidationResult};
 
 use super::ApiError;
+use super::budget::Meter;
 
-/// The extension, with the greatest cost of one document.
-pub(super) struct Codes {
-    pub(super) complexity: usize,
-}
+/// Mark of a request that is to be validated and not executed.
+pub(super) struct OnlyValidate;
+
+/// The extension.
+pub(super) struct Codes;
 
 impl ExtensionFactory for Codes {
     fn create(&self) -> Arc<dyn Extension> {
-        Arc::new(Codes { complexity: self.complexity })
+        Arc::new(Codes)
     }
 }
 
@@ -29,10 +31,11 @@ impl Extension for Codes {
         let result = next.run(ctx).await.map_err(|errors| -> Vec<_> {
             errors.into_iter().map(|error| coded(error, "GRAPHQL_VALIDATION_FAILED")).collect()
         })?;
-        if result.complexity > self.complexity {
-            let (requested, maximum) = (result.complexity, self.complexity);
-            return Err(vec![ApiError::CostLimitExceeded { what: "points of cost", requested, maximum }.into()]);
+        if ctx.data_opt::<OnlyValidate>().is_some() {
+            return Err(Vec::new()); // no error, and the end
         }
+        let meter = ctx.data_opt::<Arc<Meter>>().ok_or_else(|| ApiError::internal("no meter in the context"));
+        meter.and_then(|meter| meter.settle(result.complexity)).map_err(|error| vec![error.into()])?;
         Ok(result)
     }
 }

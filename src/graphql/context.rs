@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use async_graphql::Context;
 
+use super::budget::Meter;
 use super::loaders::Loaders;
-use super::{ApiError, GooglePort, Options};
+use super::{ApiError, GooglePort, Options, Origin};
 use crate::domain::{Clock, Viewer};
 use crate::store::Store;
 
@@ -21,8 +22,12 @@ pub(super) trait Services {
     fn options(&self) -> Result<&Options, ApiError>;
     /// The caller.
     fn viewer(&self) -> Result<&Viewer, ApiError>;
+    /// Where the request comes from.
+    fn origin(&self) -> Result<&Origin, ApiError>;
+    /// What the request costs its caller.
+    fn meter(&self) -> Result<&Meter, ApiError>;
     /// Batches of this execution.
-    fn loaders(&self) -> Result<&Loaders, ApiError>;
+    fn loaders(&self) -> Result<&Arc<Loaders>, ApiError>;
 }
 
 fn data<'a, T: Send + Sync + 'static>(ctx: &Context<'a>) -> Result<&'a T, ApiError> {
@@ -50,7 +55,15 @@ impl Services for Context<'_> {
         data(self)
     }
 
-    fn loaders(&self) -> Result<&Loaders, ApiError> {
+    fn origin(&self) -> Result<&Origin, ApiError> {
+        data(self)
+    }
+
+    fn meter(&self) -> Result<&Meter, ApiError> {
+        data::<Arc<Meter>>(self).map(AsRef::as_ref)
+    }
+
+    fn loaders(&self) -> Result<&Arc<Loaders>, ApiError> {
         data(self)
     }
 }

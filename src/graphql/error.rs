@@ -28,6 +28,8 @@ pub enum ApiError {
     },
     /// INVALID_CURSOR: not a cursor of this list, filter and order.
     InvalidCursor,
+    /// CURSOR_EXPIRED: what follows the cursor has been dropped with old history.
+    CursorExpired,
     /// NOT_FOUND: what a subscription should follow does not exist.
     NotFound(&'static str),
     /// COST_LIMIT_EXCEEDED: the document asks for more than one document may.
@@ -39,7 +41,20 @@ pub enum ApiError {
         /// How much is allowed.
         maximum: usize,
     },
-    /// UPSTREAM_UNAVAILABLE: Google could not be asked.
+    /// RATE_LIMITED: more in a short time than the caller may ask for.
+    RateLimited {
+        /// What there is too much of.
+        message: &'static str,
+        /// When the same request will be served.
+        retry_after_ms: u64,
+    },
+    /// REQUEST_TIMEOUT: the request did not arrive, or was not carried out, in time.
+    Timeout(&'static str),
+    /// PERSISTED_QUERY_NOT_FOUND: no document of this id is known; the client sends it again in full.
+    PersistedQueryNotFound,
+    /// DOCUMENT_NOT_ALLOWED: this server serves only the documents of a list.
+    DocumentNotAllowed,
+    /// UPSTREAM_UNAVAILABLE: Google, or the identity provider, could not be asked.
     UpstreamUnavailable(&'static str),
     /// GRAPHQL_PARSE_FAILED: not a GraphQL document.
     ParseFailed(String),
@@ -58,8 +73,13 @@ impl ApiError {
             Self::Forbidden { .. } => "FORBIDDEN",
             Self::BadUserInput { .. } => "BAD_USER_INPUT",
             Self::InvalidCursor => "INVALID_CURSOR",
+            Self::CursorExpired => "CURSOR_EXPIRED",
             Self::NotFound(_) => "NOT_FOUND",
             Self::CostLimitExceeded { .. } => "COST_LIMIT_EXCEEDED",
+            Self::RateLimited { .. } => "RATE_LIMITED",
+            Self::Timeout(_) => "REQUEST_TIMEOUT",
+            Self::PersistedQueryNotFound => "PERSISTED_QUERY_NOT_FOUND",
+            Self::DocumentNotAllowed => "DOCUMENT_NOT_ALLOWED",
             Self::UpstreamUnavailable(_) => "UPSTREAM_UNAVAILABLE",
             Self::ParseFailed(_) => "GRAPHQL_PARSE_FAILED",
             Self::ValidationFailed(_) => "GRAPHQL_VALIDATION_FAILED",
@@ -75,8 +95,14 @@ impl ApiError {
 
     fn message(&self) -> String {
         match self {
-            Self::Unauthenticated(message) | Self::NotFound(message) | Self::UpstreamUnavailable(message) => {
-                (*message).to_owned()
+            Self::Unauthenticated(message)
+            | Self::NotFound(message)
+            | Self::Timeout(message)
+            | Self::UpstreamUnavailable(message) => (*message).to_owned(),
+            Self::RateLimited { message, retry_after_ms } => format!("{message} Retry after {retry_after_ms} ms."),
+            Self::PersistedQueryNotFound => "PersistedQueryNotFound".into(), // what clients of this protocol look for
+            Self::DocumentNotAllowed => {
+                "This server serves only the documents of a list, and this is none of them.".into()
             }
             Self::Forbidden { required } => format!("Requires {}.", required.name()),
             Self::BadUserInput { message, .. } | Self::ParseFailed(message) | Self::ValidationFailed(message) => {
@@ -84,6 +110,9 @@ impl ApiError {
             }
             Self::InvalidCursor => {
                 "Not a cursor of this list. A cursor is valid only with the filter and order it was issued for.".into()
+            }
+            Self::CursorExpired => {
+                "What follows this cursor has been dropped with old history. Read the list again, and follow it without a cursor.".into()
             }
             Self::CostLimitExceeded { what, requested, maximum } => {
                 format!("The document asks for {requested} {what}; at most {maximum} are allowed.")
@@ -102,8 +131,13 @@ impl ApiError {
                 values.set("requested", *requested);
                 values.set("maximum", *maximum);
             }
+            Self::RateLimited { retry_after_ms, .. } => values.set("retryAfterMs", *retry_after_ms),
             Self::Unauthenticated(_)
+            | Self::Timeout(_)
+            | Self::PersistedQueryNotFound
+            | Self::DocumentNotAllowed
             | Self::InvalidCursor
+            | Self::CursorExpired
             | Self::NotFound(_)
             | Self::UpstreamUnavailable(_)
             | Self::ParseFailed(_)

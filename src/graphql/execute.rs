@@ -1,125 +1,35 @@
-//! Runs documents: limits first, then async-graphql, then the same finish for every answer on every transport.
+//! Runs documents: budget and limits first, then async-graphql.
 
 use std::fmt;
+use std::sync::Arc;
 
-use async_graphql::parser::types::OperationType;
-use async_graphql::{ErrorExtensionValues, Request, Response, ServerError, Value};
+use async_graphql::parser::types::ExecutableDocument;
+use async_graphql::{Request, Response, ServerError};
 use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
-use serde::Serialize;
+use tokio::time::timeout;
 
-use super::limits::{Limits, chosen};
+use super::budget::{Budgets, Holder, Meter};
+use super::codes::{OnlyValidate, coded};
+use super::documents::{Documents, Standing};
+use super::limits::{Introspection, Limits};
 use super::mutation::Mutation;
+use super::operation::{alone, kind};
 use super::query::Query;
 use super::subscription::Subscription;
-use super::{ApiError, codes::coded};
+use super::{Answer, ApiError, Call, Kind, RequestId};
 use crate::domain::Viewer;
 
-/// Id of one request, for the log and for people who ask about an answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RequestId(String);
-
-impl RequestId {
-    /// A new random id.
-    #[must_use]
-    pub fn random() -> Self {
-        let random = uuid::Uuid::new_v4().simple().to_string();
-        Self(format!("req_{}", &random[..16]))
-    }
-}
-
-impl fmt::Display for RequestId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// A document from a caller who has shown a token that holds.
-#[derive(Debug)]
-pub struct Call {
-    /// Document, variables and operation.
-    pub request: Request,
-    /// The caller.
-    pub viewer: Viewer,
-    /// Id of the request.
-    pub id: RequestId,
-}
-
-/// Kinds of operation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// Reads.
-    Query,
-    /// Changes.
-    Mutation,
-    /// Streams.
-    Subscription,
-}
-
-impl Call {
-    /// Kind of the operation that would be executed. `None` when the document cannot be parsed or does not say.
-    #[must_use]
-    pub fn kind(&mut self) -> Option<Kind> {
-        let name = self.request.operation_name.clone();
-        let document = self.request.parsed_query().ok()?;
-        chosen(document, name.as_deref()).map(|operation| match operation.ty {
-            OperationType::Query => Kind::Query,
-            OperationType::Mutation => Kind::Mutation,
-            OperationType::Subscription => Kind::Subscription,
-        })
-    }
-}
-
-/// An answer, ready to be written as JSON.
-#[derive(Debug, Serialize)]
-pub struct Answer {
-    /// Errors; absent when there are none.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub errors: Vec<ServerError>,
-    /// Data; absent when nothing was executed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub data: Option<Value>,
-    /// `requestId`.
-    pub extensions: ErrorExtensionValues,
-}
-
-impl Answer {
-    /// Answer to a request of which nothing was executed.
-    #[must_use]
-    pub fn refusal(error: impl Into<ServerError>, id: &RequestId) -> Self {
-        Self::new(Response::from_errors(vec![error.into()]), id)
-    }
-
-    /// Nothing was executed.
-    #[must_use]
-    pub fn is_refusal(&self) -> bool {
-        self.data.is_none()
-    }
-
-    fn new(response: Response, id: &RequestId) -> Self {
-        let mut errors = response.errors;
-        // An error without a path is one of the request; after execution began every error has one.
-        let was_executed = errors.is_empty() || errors.iter().any(|error| !error.path.is_empty());
-        for error in &mut errors {
-            let values = error.extensions.get_or_insert_default();
-            if values.get("code").is_none() {
-                // Only async-graphql itself makes errors without a code: of the document, or arguments that it could not read.
-                let code = if error.path.is_empty() { "GRAPHQL_VALIDATION_FAILED" } else { "BAD_USER_INPUT" };
-                values.set("code", code);
-            }
-            values.set("requestId", id.to_string());
-        }
-        let mut extensions = ErrorExtensionValues::default();
-        extensions.set("requestId", id.to_string());
-        Self { errors, data: was_executed.then_some(response.data), extensions }
-    }
-}
+const TOO_SLOW: &str = "The request took longer than this server allows, and was given up. Ask for less at once. A mutation \
+                        may have been carried out: send it again with the same idempotency key, or read first.";
 
 /// The served schema. Cloning is cheap.
 #[derive(Clone)]
 pub struct Schema {
     pub(super) inner: async_graphql::Schema<Query, Mutation, Subscription>,
     pub(super) limits: Limits,
+    pub(super) budgets: Arc<Budgets>,
+    pub(super) documents: Arc<Documents>,
 }
 
 impl fmt::Debug for Schema {
@@ -128,43 +38,171 @@ impl fmt::Debug for Schema {
     }
 }
 
+/// An operation that may be executed.
+pub struct Prepared {
+    request: Request,
+    /// The whole document, where more stands in it than is executed.
+    whole: Option<Request>,
+    kind: Option<Kind>,
+    id: RequestId,
+    meter: Arc<Meter>,
+}
+
+impl fmt::Debug for Prepared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Prepared").field("kind", &self.kind).field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+impl Prepared {
+    /// Kind of the operation. `None` when the document does not say which of its operations is meant.
+    #[must_use]
+    pub fn kind(&self) -> Option<Kind> {
+        self.kind
+    }
+
+    /// The answer with which a transport refuses the operation.
+    #[must_use]
+    pub fn refused(&self, error: ApiError) -> Answer {
+        Answer::refusal(error, &self.id).metered(&self.meter)
+    }
+}
+
+/// What was read of a document.
+struct Reading {
+    introspection: Introspection,
+    kind: Option<Kind>,
+    /// The operation that is executed, where it is not the only one.
+    alone: Option<ExecutableDocument>,
+}
+
 impl Schema {
-    /// Limits of documents and requests.
+    /// Limits of documents, requests and callers.
     #[must_use]
     pub fn limits(&self) -> Limits {
         self.limits
     }
 
+    /// Takes the price of a socket out of the caller's budget.
+    ///
+    /// # Errors
+    /// `RateLimited`.
+    pub fn admit(&self, viewer: &Viewer) -> Result<(), ApiError> {
+        let holder = Holder::Subject(viewer.subject.clone());
+        Meter::start(&self.budgets, holder, self.limits.complexity).map(|_| ())
+    }
+
+    /// Finds the document, reads it, and holds it against the limits.
+    ///
+    /// # Errors
+    /// The answer, when it may not be executed.
+    pub fn prepare(&self, mut call: Call) -> Result<Prepared, Box<Answer>> {
+        let id = call.origin.request_id.clone();
+        let holder = match &call.viewer {
+            Some(viewer) => Holder::Subject(viewer.subject.clone()),
+            None => Holder::Address(call.origin.ip),
+        };
+        let mut meter = Meter::start(&self.budgets, holder, self.limits.complexity)
+            .map_err(|error| Box::new(Answer::refusal(error, &id)))?;
+        match self.read(&mut call) {
+            Ok(reading) => {
+                if call.viewer.is_some() {
+                    meter.give_away(reading.introspection.fields());
+                }
+                Ok(prepared(call, reading, Arc::new(meter)))
+            }
+            Err(error) => Err(Box::new(Answer::refusal(error, &id).metered(&meter))),
+        }
+    }
+
+    fn read(&self, call: &mut Call) -> Result<Reading, ServerError> {
+        let standing = self.documents.find(call)?;
+        self.limits.check_text(&call.request.query)?;
+        let name = call.request.operation_name.clone();
+        let document = call.request.parsed_query().map_err(|error| coded(error, "GRAPHQL_PARSE_FAILED"))?;
+        let introspection = self.limits.check(document, name.as_deref())?;
+        self.permit(call.viewer.is_some(), standing, introspection)?;
+        let reading =
+            Reading { introspection, kind: kind(document, name.as_deref()), alone: alone(document, name.as_deref()) };
+        if let Standing::Keep(hash) = standing {
+            self.documents.keep(hash, &call.request.query);
+        }
+        Ok(reading)
+    }
+
+    fn permit(&self, is_known: bool, standing: Standing, introspection: Introspection) -> Result<(), ApiError> {
+        let only = matches!(introspection, Introspection::Only(_));
+        if !is_known && !(only && self.limits.anonymous_introspection) {
+            return Err(ApiError::Unauthenticated("A bearer token is required."));
+        }
+        if is_known && introspection.fields() > 0 && !self.limits.introspection {
+            return Err(ApiError::ValidationFailed("This server does not let its schema be introspected.".into()));
+        }
+        if standing == Standing::Unlisted && !only {
+            return Err(ApiError::DocumentNotAllowed);
+        }
+        Ok(())
+    }
+
     /// Executes a query or a mutation.
-    pub async fn execute(&self, mut call: Call) -> Answer {
-        let id = call.id.clone();
-        if let Err(error) = self.admit(&mut call) {
-            return Answer::refusal(error, &id);
+    pub async fn execute(&self, prepared: Prepared) -> Answer {
+        let Prepared { request, whole, kind, id, meter } = prepared;
+        if kind == Some(Kind::Subscription) {
+            let message = "Subscriptions are served over graphql-transport-ws, and as an event stream to whoever accepts \
+                           text/event-stream.";
+            return Answer::refusal(ApiError::ValidationFailed(message.to_owned()), &id).metered(&meter);
         }
-        if call.kind() == Some(Kind::Subscription) {
-            let message = "Subscriptions are served over graphql-transport-ws.".to_owned();
-            return Answer::refusal(ApiError::ValidationFailed(message), &id);
-        }
-        Answer::new(self.inner.execute(prepared(call)).await, &id)
+        let execution = async {
+            match self.validated(whole).await {
+                Ok(()) => self.inner.execute(request).await,
+                Err(response) => response,
+            }
+        };
+        let response = match timeout(self.limits.request_time, execution).await {
+            Ok(response) => response,
+            Err(_) => Response::from_errors(vec![ApiError::Timeout(TOO_SLOW).into()]),
+        };
+        Answer::new(response, &id).metered(&meter)
     }
 
     /// Executes any operation; a query or a mutation gives one answer.
     #[must_use]
-    pub fn stream(&self, mut call: Call) -> BoxStream<'static, Answer> {
-        let id = call.id.clone();
-        if let Err(error) = self.admit(&mut call) {
-            return stream::iter([Answer::refusal(error, &id)]).boxed();
+    pub fn stream(&self, prepared: Prepared) -> BoxStream<'static, Answer> {
+        let schema = self.clone();
+        if prepared.kind != Some(Kind::Subscription) {
+            return stream::once(async move { schema.execute(prepared).await }).boxed();
         }
-        self.inner.execute_stream(prepared(call)).map(move |response| Answer::new(response, &id)).boxed()
+        let Prepared { request, whole, id, meter, .. } = prepared;
+        let responses = stream::once(async move {
+            match schema.validated(whole).await {
+                Ok(()) => schema.inner.execute_stream(request).boxed(),
+                Err(response) => stream::iter([response]).boxed(),
+            }
+        });
+        responses.flatten().map(move |response| Answer::new(response, &id).metered(&meter)).boxed()
     }
 
-    fn admit(&self, call: &mut Call) -> Result<(), ServerError> {
-        let name = call.request.operation_name.clone();
-        let document = call.request.parsed_query().map_err(|error| coded(error, "GRAPHQL_PARSE_FAILED"))?;
-        Ok(self.limits.check(document, name.as_deref())?)
+    /// The rest of a document is held against the schema too: a document that is wrong anywhere is not executed.
+    async fn validated(&self, whole: Option<Request>) -> Result<(), Response> {
+        let Some(whole) = whole else { return Ok(()) };
+        let response = self.inner.execute(whole).await;
+        if response.errors.is_empty() { Ok(()) } else { Err(response) }
     }
 }
 
-fn prepared(call: Call) -> Request {
-    call.request.data(call.viewer).data(call.id)
+fn prepared(call: Call, reading: Reading, meter: Arc<Meter>) -> Prepared {
+    let Call { mut request, viewer, origin, document_id: _ } = call;
+    let id = origin.request_id.clone();
+    let whole = reading.alone.map(|alone| {
+        let mut executed = Request::new(request.query.clone()).variables(request.variables.clone());
+        executed.operation_name.clone_from(&request.operation_name);
+        executed.set_parsed_query(alone);
+        std::mem::replace(&mut request, executed).data(OnlyValidate)
+    });
+    let request = request.data(origin).data(Arc::clone(&meter));
+    let request = match viewer {
+        Some(viewer) => request.data(viewer),
+        None => request.only_introspection(),
+    };
+    Prepared { request, whole, kind: reading.kind, id, meter }
 }

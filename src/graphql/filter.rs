@@ -9,9 +9,10 @@ use async_graphql::{Enum, ID, InputObject};
 use super::ApiError;
 use super::scalars::DateTime;
 use super::types::{
-    DestinationStatus, JobStatus, RunDestinationStatus, RunKind, RunStatus, RunTrigger, SourceHealthStatus,
+    AuditAction, ContactChangeAction, DestinationStatus, JobStatus, RunDestinationStatus, RunKind, RunStatus,
+    RunTrigger, SourceHealthStatus,
 };
-use crate::store;
+use crate::{domain, store};
 
 /// Directions of sorting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -94,6 +95,42 @@ pub(super) struct RunDestinationResultFilter {
     search: Option<String>,
 }
 
+/// Selects changes. Fields are ANDed.
+#[derive(Debug, Clone, InputObject)]
+pub(super) struct ContactChangeFilter {
+    /// Any of these actions.
+    actions: Option<Vec<ContactChangeAction>>,
+}
+
+/// Filter of the audit log. Fields are ANDed, lists mean any of.
+#[derive(Debug, Clone, InputObject)]
+pub(super) struct AuditFilter {
+    /// Any of these actions.
+    actions: Option<Vec<AuditAction>>,
+    /// Address of the actor.
+    actor_email: Option<String>,
+    /// ID of the object concerned, deleted or not.
+    subject_id: Option<ID>,
+    /// Done in this range.
+    at: Option<DateTimeRangeInput>,
+}
+
+/// Order of audit entries.
+#[derive(Debug, Clone, InputObject)]
+pub(super) struct AuditOrder {
+    /// Value to sort by.
+    field: AuditOrderField,
+    /// Direction of sorting.
+    direction: OrderDirection,
+}
+
+/// Values for sorting audit entries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+pub(super) enum AuditOrderField {
+    /// By timestamp.
+    At,
+}
+
 /// Order of jobs.
 #[derive(Debug, Clone, InputObject)]
 pub(super) struct JobOrder {
@@ -150,6 +187,12 @@ pub(super) enum DestinationOrderField {
     AddedAt,
 }
 
+impl Default for AuditOrder {
+    fn default() -> Self {
+        Self { field: AuditOrderField::At, direction: OrderDirection::Desc }
+    }
+}
+
 impl Default for JobOrder {
     fn default() -> Self {
         Self { field: JobOrderField::CreatedAt, direction: OrderDirection::Desc }
@@ -180,7 +223,20 @@ fn any_of<T, U>(values: Option<Vec<T>>, read: impl Fn(T) -> Option<U>) -> Result
     Ok(Some(values.into_iter().filter_map(read).collect()))
 }
 
-fn ids<T: FromStr>(ids: Option<Vec<ID>>) -> Result<Option<Vec<T>>, ApiError> {
+/// Longest text of a filter, in characters; no name or address is longer.
+const LONGEST: usize = 320;
+
+/// A text to look for. What no name or address can hold is refused: some databases take no such text.
+pub(super) fn text(text: Option<String>) -> Result<Option<String>, ApiError> {
+    let is_refused = |text: &String| text.chars().any(char::is_control) || text.chars().count() > LONGEST;
+    if text.as_ref().is_some_and(is_refused) {
+        let message = format!("A text to look for has control characters, or more than {LONGEST} characters.");
+        return Err(ApiError::BadUserInput { argument: "filter", message });
+    }
+    Ok(text)
+}
+
+pub(super) fn ids<T: FromStr>(ids: Option<Vec<ID>>) -> Result<Option<Vec<T>>, ApiError> {
     any_of(ids, |id| id.parse().ok())
 }
 
@@ -204,10 +260,10 @@ impl JobFilter {
             statuses: values(this.statuses)?,
             source_health: values(this.source_health)?,
             source_user: None,
-            source_user_email: this.source_user_email,
-            destination_email: this.destination_email,
+            source_user_email: text(this.source_user_email)?,
+            destination_email: text(this.destination_email)?,
             has_failing_destinations: this.has_failing_destinations,
-            search: this.search,
+            search: text(this.search)?,
         })
     }
 }
@@ -234,7 +290,7 @@ impl DestinationFilter {
             jobs: ids(this.job_ids)?,
             user: None,
             statuses: values(this.statuses)?,
-            search: this.search,
+            search: text(this.search)?,
         })
     }
 }
@@ -242,14 +298,47 @@ impl DestinationFilter {
 impl SyncedGroupFilter {
     pub(super) fn read(this: Option<Self>) -> Result<store::SyncedGroupFilter, ApiError> {
         let Some(this) = this else { return Ok(store::SyncedGroupFilter::default()) };
-        Ok(store::SyncedGroupFilter { jobs: ids(this.job_ids)?, user_email: this.user_email, search: this.search })
+        Ok(store::SyncedGroupFilter {
+            jobs: ids(this.job_ids)?,
+            user_email: text(this.user_email)?,
+            search: text(this.search)?,
+        })
     }
 }
 
 impl RunDestinationResultFilter {
     pub(super) fn read(this: Option<Self>) -> Result<store::ResultFilter, ApiError> {
         let Some(this) = this else { return Ok(store::ResultFilter::default()) };
-        Ok(store::ResultFilter { statuses: values(this.statuses)?, search: this.search })
+        Ok(store::ResultFilter { statuses: values(this.statuses)?, search: text(this.search)? })
+    }
+}
+
+impl ContactChangeFilter {
+    pub(super) fn read(this: Option<Self>) -> Result<Option<Vec<domain::ChangeAction>>, ApiError> {
+        values(this.and_then(|this| this.actions))
+    }
+}
+
+impl AuditFilter {
+    pub(super) fn read(this: Option<Self>) -> Result<store::AuditFilter, ApiError> {
+        let Some(this) = this else { return Ok(store::AuditFilter::default()) };
+        let range = this.at;
+        Ok(store::AuditFilter {
+            actions: values(this.actions)?,
+            actor_email: text(this.actor_email)?,
+            subject: text(this.subject_id.map(|id| id.to_string()))?,
+            from: range.as_ref().and_then(|range| range.from).map(|from| from.0),
+            to: range.and_then(|range| range.to).map(|to| to.0),
+        })
+    }
+}
+
+impl AuditOrder {
+    pub(super) fn read(this: Option<Self>) -> store::Direction {
+        let this = this.unwrap_or_default();
+        match this.field {
+            AuditOrderField::At => this.direction.into(),
+        }
     }
 }
 

@@ -4,14 +4,14 @@
 //! async-graphql would walk them all. The cost of pages is counted by `complexity` on the fields (see [`page_cost`]).
 
 use std::collections::HashMap;
+use std::time::Duration;
 
-use async_graphql::parser::types::{
-    DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet,
-};
+use async_graphql::parser::types::{ExecutableDocument, OperationType, Selection, SelectionSet};
 
-use super::ApiError;
+use super::operation::chosen;
+use super::{ApiError, RateLimit, lexis};
 
-/// Limits of one document and one request.
+/// Limits of one document, of one request and of one caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Levels of fields. Introspection does not count.
@@ -22,15 +22,43 @@ pub struct Limits {
     pub fields: usize,
     /// Aliases, fragments expanded.
     pub aliases: usize,
+    /// Root fields of one query.
+    pub root_fields: usize,
     /// Root fields of one mutation.
     pub root_mutations: usize,
+    /// Directives, fragments expanded.
+    pub directives: usize,
+    /// Tokens of the document: names, numbers, strings and punctuators.
+    pub tokens: usize,
     /// Bytes of a request's body, or of one message on a socket.
     pub body_bytes: usize,
+    /// How long a query or a mutation may take.
+    pub request_time: Duration,
+    /// What each caller may spend.
+    pub rate: RateLimit,
+    /// Callers with a token may introspect the schema.
+    pub introspection: bool,
+    /// Callers without a token may introspect the schema, and nothing else.
+    pub anonymous_introspection: bool,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { depth: 15, complexity: 50_000, fields: 2_000, aliases: 100, root_mutations: 10, body_bytes: 1024 * 1024 }
+        Self {
+            depth: 15,
+            complexity: 50_000,
+            fields: 2_000,
+            aliases: 100,
+            root_fields: 100,
+            root_mutations: 10,
+            directives: 100,
+            tokens: 10_000,
+            body_bytes: 1024 * 1024,
+            request_time: Duration::from_secs(60),
+            rate: RateLimit::default(),
+            introspection: true,
+            anonymous_introspection: false,
+        }
     }
 }
 
@@ -45,46 +73,84 @@ pub(super) fn page_cost(first: Option<i32>, default: i32, child: usize) -> usize
     items.saturating_mul(child).saturating_add(1)
 }
 
+/// What a document reads of the schema itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Introspection {
+    /// Nothing.
+    None,
+    /// So many fields, beside others.
+    Some(usize),
+    /// So many fields, and nothing else.
+    Only(usize),
+}
+
+impl Introspection {
+    /// Fields of the schema itself, which the library counts into the cost of the document.
+    pub(super) fn fields(self) -> usize {
+        match self {
+            Self::None => 0,
+            Self::Some(fields) | Self::Only(fields) => fields,
+        }
+    }
+}
+
+fn within(what: &'static str, requested: usize, maximum: usize) -> Result<(), ApiError> {
+    if requested > maximum { Err(ApiError::CostLimitExceeded { what, requested, maximum }) } else { Ok(()) }
+}
+
 impl Limits {
+    /// Counts the document before it is parsed.
+    ///
+    /// # Errors
+    /// `CostLimitExceeded`.
+    pub(super) fn check_text(&self, text: &str) -> Result<(), ApiError> {
+        let lexis = lexis::measure(text);
+        within("tokens", lexis.tokens, self.tokens)?;
+        within("levels of brackets", lexis.nesting, NESTING)
+    }
+
     /// Measures the document and refuses what is beyond a limit.
     ///
     /// # Errors
     /// `CostLimitExceeded`; `ValidationFailed` for a subscription to several fields.
-    pub(super) fn check(&self, document: &ExecutableDocument, operation: Option<&str>) -> Result<(), ApiError> {
+    pub(super) fn check(
+        &self,
+        document: &ExecutableDocument,
+        operation: Option<&str>,
+    ) -> Result<Introspection, ApiError> {
         let mut ruler = Ruler { document, known: HashMap::new() };
         let mut whole = Size::default();
         for (_, definition) in document.operations.iter() {
             whole.add(ruler.selection(&definition.node.selection_set.node, NESTING));
+            whole.directives += definition.node.directives.len();
+            whole.directives += definition
+                .node
+                .variable_definitions
+                .iter()
+                .map(|variable| variable.node.directives.len())
+                .sum::<usize>();
         }
-        let within = |what: &'static str, requested: usize, maximum: usize| {
-            if requested > maximum { Err(ApiError::CostLimitExceeded { what, requested, maximum }) } else { Ok(()) }
-        };
         within("levels of selections", whole.nesting, NESTING)?;
         within("nested lists of the introspection", whole.lists, INTROSPECTION_LISTS)?;
         within("levels of fields", whole.depth, self.depth)?;
         within("fields", whole.fields, self.fields)?;
         within("aliases", whole.aliases, self.aliases)?;
-        let Some(definition) = chosen(document, operation) else { return Ok(()) };
-        let root = ruler.selection(&definition.selection_set.node, NESTING).width;
+        within("directives", whole.directives, self.directives)?;
+        let Some(definition) = chosen(document, operation) else { return Ok(Introspection::None) };
+        let root = ruler.selection(&definition.selection_set.node, NESTING);
         match definition.ty {
-            OperationType::Query => Ok(()),
-            OperationType::Mutation => within("root fields of a mutation", root, self.root_mutations),
-            OperationType::Subscription if root > 1 => {
-                Err(ApiError::ValidationFailed("A subscription selects exactly one root field.".into()))
+            OperationType::Query => within("root fields of a query", root.width, self.root_fields)?,
+            OperationType::Mutation => within("root fields of a mutation", root.width, self.root_mutations)?,
+            OperationType::Subscription if root.width > 1 => {
+                return Err(ApiError::ValidationFailed("A subscription selects exactly one root field.".into()));
             }
-            OperationType::Subscription => Ok(()),
+            OperationType::Subscription => {}
         }
-    }
-}
-
-/// The operation that is to be executed. `None` when the document does not say.
-pub(super) fn chosen<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Option<&'a OperationDefinition> {
-    match (&document.operations, name) {
-        (DocumentOperations::Single(definition), _) => Some(&definition.node),
-        (DocumentOperations::Multiple(many), Some(name)) => many.get(name).map(|definition| &definition.node),
-        (DocumentOperations::Multiple(many), None) => {
-            many.values().next().filter(|_| many.len() == 1).map(|definition| &definition.node)
-        }
+        Ok(match root.introspection {
+            _ if root.data == 0 && definition.ty == OperationType::Query => Introspection::Only(root.introspection),
+            0 => Introspection::None,
+            fields => Introspection::Some(fields),
+        })
     }
 }
 
@@ -95,6 +161,11 @@ struct Size {
     depth: usize,
     /// Fields of the outermost level.
     width: usize,
+    /// Of them, fields that are not of the schema itself.
+    data: usize,
+    /// Fields in the introspection.
+    introspection: usize,
+    directives: usize,
     /// Nested lists of an introspection.
     lists: usize,
     /// Beyond [`NESTING`] where the measuring was given up.
@@ -102,11 +173,19 @@ struct Size {
 }
 
 impl Size {
+    fn with_directives(mut self, count: usize) -> Size {
+        self.directives = self.directives.saturating_add(count);
+        self
+    }
+
     /// Adds what stands beside.
     fn add(&mut self, other: Size) {
         self.fields = self.fields.saturating_add(other.fields);
         self.aliases = self.aliases.saturating_add(other.aliases);
         self.width = self.width.saturating_add(other.width);
+        self.data = self.data.saturating_add(other.data);
+        self.introspection = self.introspection.saturating_add(other.introspection);
+        self.directives = self.directives.saturating_add(other.directives);
         self.depth = self.depth.max(other.depth);
         self.lists = self.lists.max(other.lists);
         self.nesting = self.nesting.max(other.nesting);
@@ -134,6 +213,12 @@ impl<'a> Ruler<'a> {
                     let is_introspection = matches!(name, "__schema" | "__type");
                     Size {
                         fields: inner.fields.saturating_add(1),
+                        directives: inner.directives.saturating_add(field.node.directives.len()),
+                        introspection: match name {
+                            "__schema" | "__type" => inner.fields.saturating_add(1),
+                            _ => inner.introspection,
+                        },
+                        data: usize::from(!matches!(name, "__schema" | "__type" | "__typename")),
                         aliases: inner.aliases.saturating_add(usize::from(field.node.alias.is_some())),
                         depth: if is_introspection { 1 } else { inner.depth + 1 },
                         width: 1,
@@ -141,8 +226,12 @@ impl<'a> Ruler<'a> {
                         nesting: inner.nesting,
                     }
                 }
-                Selection::InlineFragment(fragment) => self.selection(&fragment.node.selection_set.node, nesting),
-                Selection::FragmentSpread(spread) => self.fragment(spread.node.fragment_name.node.as_str(), nesting),
+                Selection::InlineFragment(fragment) => self
+                    .selection(&fragment.node.selection_set.node, nesting)
+                    .with_directives(fragment.node.directives.len()),
+                Selection::FragmentSpread(spread) => self
+                    .fragment(spread.node.fragment_name.node.as_str(), nesting)
+                    .with_directives(spread.node.directives.len()),
             });
         }
         size
@@ -156,7 +245,9 @@ impl<'a> Ruler<'a> {
             return size;
         }
         self.known.insert(name, Size::default()); // a cycle ends here, and the validation refuses it
-        let size = self.selection(&definition.node.selection_set.node, nesting);
+        let size = self
+            .selection(&definition.node.selection_set.node, nesting)
+            .with_directives(definition.node.directives.len());
         self.known.insert(name, size);
         size
     }
@@ -169,7 +260,7 @@ mod tests {
     use super::*;
 
     fn check(text: &str) -> Result<(), ApiError> {
-        Limits::default().check(&parse_query(text).unwrap(), None)
+        Limits::default().check(&parse_query(text).unwrap(), None).map(|_| ())
     }
 
     fn exceeded(text: &str) -> &'static str {
@@ -199,6 +290,11 @@ mod tests {
         let aliases: String = (0..101).map(|i| format!("a{i}: __typename ")).collect();
         assert_eq!(exceeded(&format!("{{ {aliases} }}")), "aliases");
         assert_eq!(exceeded(&format!("mutation {{ {} }}", "deleteJob ".repeat(11))), "root fields of a mutation");
+        assert_eq!(exceeded(&format!("{{ {} }}", "viewer ".repeat(101))), "root fields of a query");
+        assert_eq!(
+            exceeded(&format!("{{ ...F ...F ...F }} fragment F on Query {{ a {} }}", "@skip(if: true) ".repeat(34))),
+            "directives"
+        );
         assert!(matches!(check("subscription { a b }"), Err(ApiError::ValidationFailed(_))));
     }
 
@@ -211,6 +307,23 @@ mod tests {
             exceeded(&format!("{{ __schema {{ types {{ {nested} }} }} }}")),
             "nested lists of the introspection"
         );
+    }
+
+    #[test]
+    fn what_is_read_of_the_schema_itself_is_told_apart() {
+        for (text, expected) in [
+            ("{ viewer { role } }", Introspection::None),
+            ("{ viewer { role __typename } __typename }", Introspection::None),
+            ("{ __typename }", Introspection::Only(0)),
+            (
+                "{ s: __schema { types { name } } ...F } fragment F on Query { __type(name: \"Job\") { name } }",
+                Introspection::Only(5),
+            ),
+            ("{ __schema { types { name } } ... { viewer { role } } }", Introspection::Some(3)),
+            ("mutation { __typename }", Introspection::None),
+        ] {
+            assert_eq!(Limits::default().check(&parse_query(text).unwrap(), None), Ok(expected), "{text}");
+        }
     }
 
     #[test]

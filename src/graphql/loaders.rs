@@ -15,13 +15,16 @@ use async_graphql::{Request, ServerResult};
 
 use super::ApiError;
 use crate::domain::{
-    ContactGroup, ContactGroupId, Destination, DestinationId, DestinationResult, Job, JobId, ResultId, Run, RunId,
-    StatusCounts, SyncedGroup, SyncedGroupId, UserId, Workspace, WorkspaceUser,
+    AuditEntry, AuditId, ContactGroup, ContactGroupId, Destination, DestinationId, DestinationResult, Hold, Job, JobId,
+    ResultId, Run, RunId, StatusCounts, SyncedGroup, SyncedGroupId, UserId, Workspace, WorkspaceUser,
 };
 use crate::store::{Store, StoreError, StoreResult};
 
 /// Keys per statement; SQLite binds 32,766 values.
 const BATCH: usize = 1_000;
+/// How often a batch lets others go first before it is sent: with the crate's ten, batches of documents that are executed
+/// side by side fall apart.
+const YIELDS: usize = 200;
 
 /// Gives each execution its loaders.
 pub(super) struct PerExecution;
@@ -41,7 +44,7 @@ impl Extension for PerExecution {
         next: NextPrepareRequest<'_>,
     ) -> ServerResult<Request> {
         let request = match ctx.data_opt::<Store>() {
-            Some(store) => request.data(Loaders::new(store.clone())),
+            Some(store) => request.data(Arc::new(Loaders::new(store.clone()))),
             None => request,
         };
         next.run(ctx, request).await
@@ -78,6 +81,8 @@ batches! {
     StatusCountsOf: JobId => StatusCounts = status_counts;
     Results: ResultId => DestinationResult = results_by_ids;
     LastResults: DestinationId => DestinationResult = last_results;
+    Holds: RunId => Hold = holds;
+    AuditEntries: AuditId => AuditEntry = audit_by_ids;
 }
 
 fn answered<K: Copy + Eq + Hash, V>(keys: &[K], read: StoreResult<HashMap<K, V>>) -> HashMap<K, Loaded<V>> {
@@ -105,24 +110,34 @@ struct Cached {
     status_counts: By<JobId, StatusCounts, StatusCountsOf>,
     results: By<ResultId, DestinationResult, Results>,
     last_results: By<DestinationId, DestinationResult, LastResults>,
+    holds: By<RunId, Hold, Holds>,
+    audit_entries: By<AuditId, AuditEntry, AuditEntries>,
     workspace: tokio::sync::OnceCell<Option<Workspace>>,
 }
 
 impl Cached {
     fn new(store: &Store) -> Self {
         Self {
-            users: Loader::new(Users(store.clone())).with_max_batch_size(BATCH),
-            contact_groups: Loader::new(ContactGroups(store.clone())).with_max_batch_size(BATCH),
-            jobs: Loader::new(Jobs(store.clone())).with_max_batch_size(BATCH),
-            destinations: Loader::new(Destinations(store.clone())).with_max_batch_size(BATCH),
-            synced_groups: Loader::new(SyncedGroups(store.clone())).with_max_batch_size(BATCH),
-            synced_groups_of: Loader::new(SyncedGroupsOf(store.clone())).with_max_batch_size(BATCH),
-            runs: Loader::new(Runs(store.clone())).with_max_batch_size(BATCH),
-            active_runs: Loader::new(ActiveRuns(store.clone())).with_max_batch_size(BATCH),
-            last_runs: Loader::new(LastRuns(store.clone())).with_max_batch_size(BATCH),
-            status_counts: Loader::new(StatusCountsOf(store.clone())).with_max_batch_size(BATCH),
-            results: Loader::new(Results(store.clone())).with_max_batch_size(BATCH),
-            last_results: Loader::new(LastResults(store.clone())).with_max_batch_size(BATCH),
+            users: Loader::new(Users(store.clone())).with_max_batch_size(BATCH).with_yield_count(YIELDS),
+            contact_groups: Loader::new(ContactGroups(store.clone()))
+                .with_max_batch_size(BATCH)
+                .with_yield_count(YIELDS),
+            jobs: Loader::new(Jobs(store.clone())).with_max_batch_size(BATCH).with_yield_count(YIELDS),
+            destinations: Loader::new(Destinations(store.clone())).with_max_batch_size(BATCH).with_yield_count(YIELDS),
+            synced_groups: Loader::new(SyncedGroups(store.clone())).with_max_batch_size(BATCH).with_yield_count(YIELDS),
+            synced_groups_of: Loader::new(SyncedGroupsOf(store.clone()))
+                .with_max_batch_size(BATCH)
+                .with_yield_count(YIELDS),
+            runs: Loader::new(Runs(store.clone())).with_max_batch_size(BATCH).with_yield_count(YIELDS),
+            active_runs: Loader::new(ActiveRuns(store.clone())).with_max_batch_size(BATCH).with_yield_count(YIELDS),
+            last_runs: Loader::new(LastRuns(store.clone())).with_max_batch_size(BATCH).with_yield_count(YIELDS),
+            status_counts: Loader::new(StatusCountsOf(store.clone()))
+                .with_max_batch_size(BATCH)
+                .with_yield_count(YIELDS),
+            results: Loader::new(Results(store.clone())).with_max_batch_size(BATCH).with_yield_count(YIELDS),
+            last_results: Loader::new(LastResults(store.clone())).with_max_batch_size(BATCH).with_yield_count(YIELDS),
+            holds: Loader::new(Holds(store.clone())).with_max_batch_size(BATCH).with_yield_count(YIELDS),
+            audit_entries: Loader::new(AuditEntries(store.clone())).with_max_batch_size(BATCH).with_yield_count(YIELDS),
             workspace: tokio::sync::OnceCell::new(),
         }
     }
@@ -184,6 +199,10 @@ impl Loaders {
         result(ResultId) -> DestinationResult = results;
         /// The result of a destination in the last run that included it.
         last_result(DestinationId) -> DestinationResult = last_results;
+        /// The hold of a run.
+        hold(RunId) -> Hold = holds;
+        /// An entry of the audit log.
+        audit_entry(AuditId) -> AuditEntry = audit_entries;
     }
 
     /// Destinations of a job per status.

@@ -3,16 +3,24 @@
 //! Reads and changes go to `store`; what must be asked of Google while a client waits goes through [`GooglePort`]. Doc comments
 //! on types and fields here are the public descriptions. Expected refusals are data (`userErrors`); see `error` for the rest.
 
+mod activity;
+mod answer;
+mod budget;
+mod call;
 mod codes;
 mod context;
+mod denials;
+mod documents;
 mod error;
 mod execute;
 mod filter;
 mod groups;
+mod lexis;
 mod limits;
 mod loaders;
 mod mutation;
 mod nulls;
+mod operation;
 mod page;
 mod permission;
 mod port;
@@ -25,14 +33,20 @@ use std::sync::Arc;
 
 use async_graphql::{SDLExportOptions, SchemaBuilder};
 
-use crate::domain::Clock;
+use crate::domain::{Clock, DeletionGuard};
 use crate::store::Store;
+use budget::Budgets;
+use documents::Documents;
 use mutation::Mutation;
 use query::Query;
 use subscription::Subscription;
 
+pub use answer::Answer;
+pub use budget::RateLimit;
+pub use call::{Call, Kind, Origin, RequestId};
+pub use documents::{Manifest, ManifestError};
 pub use error::ApiError;
-pub use execute::{Answer, Call, Kind, RequestId, Schema};
+pub use execute::{Prepared, Schema};
 pub use limits::Limits;
 pub use port::{GooglePort, PortError};
 
@@ -43,25 +57,32 @@ pub struct Options {
     pub is_sandbox: bool,
     /// Time zone of schedules that name none.
     pub default_zone: chrono_tz::Tz,
+    /// Guard of jobs that have none of their own.
+    pub default_guard: DeletionGuard,
     /// Page that documents the codes, each under an anchor of its name in lower case. Without one, `helpUrl` is null.
     pub help: Option<url::Url>,
     /// Limits of documents and requests.
     pub limits: Limits,
+    /// Documents beside which nothing is served. Without them every document is.
+    pub documents: Option<Manifest>,
 }
 
 /// The schema over these services.
-pub fn schema(store: Store, port: Arc<dyn GooglePort>, clock: Arc<dyn Clock>, options: Options) -> Schema {
+pub fn schema(store: Store, port: Arc<dyn GooglePort>, clock: Arc<dyn Clock>, mut options: Options) -> Schema {
     let limits = options.limits;
+    let budgets = Arc::new(Budgets::new(limits.rate, Arc::clone(&clock)));
+    let documents = Arc::new(Documents::new(options.documents.take()));
     let inner = builder()
         .extension(nulls::NullPropagation) // first: it has to see what the others leave of a result
-        .extension(codes::Codes { complexity: limits.complexity })
+        .extension(codes::Codes)
         .extension(loaders::PerExecution)
+        .extension(denials::Denials)
         .data(store)
         .data(port)
         .data(clock)
         .data(options)
         .finish();
-    Schema { inner, limits }
+    Schema { inner, limits, budgets, documents }
 }
 
 fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {

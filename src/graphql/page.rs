@@ -93,6 +93,18 @@ pub(super) fn event_position(run: RunId, cursor: Option<&str>) -> Result<i32, Ap
     sequence.filter(|sequence| *sequence >= 0).ok_or(ApiError::InvalidCursor)
 }
 
+/// The cursor of an activity.
+pub(super) fn activity_cursor(sequence: i64) -> String {
+    URL_SAFE_NO_PAD.encode(format!("activity:{sequence}"))
+}
+
+/// Number of the activity that a cursor names.
+pub(super) fn activity_position(cursor: &str) -> Result<i64, ApiError> {
+    let text = URL_SAFE_NO_PAD.decode(cursor).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    let sequence = text.and_then(|text| text.strip_prefix("activity:")?.parse().ok());
+    sequence.filter(|sequence| *sequence >= 0).ok_or(ApiError::InvalidCursor)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -119,6 +131,8 @@ mod tests {
         assert_eq!(event_position(run, Some(&event_cursor(run, 7))), Ok(7));
         assert_eq!(event_position(RunId::random(), Some(&event_cursor(run, 7))), Err(ApiError::InvalidCursor));
         assert_eq!(event_position(run, None), Ok(0));
+        assert_eq!(activity_position(&activity_cursor(7)), Ok(7));
+        assert_eq!(activity_position(&event_cursor(run, 7)), Err(ApiError::InvalidCursor));
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! Permission as a type: what may change something asks for a proof, and cannot be called without one.
 
+use async_graphql::Context;
+
 use super::ApiError;
-use crate::domain::{Role, Viewer};
+use super::context::Services;
+use crate::domain::{Caller, Role, Viewer};
 
 /// Proof that the caller is at least OPERATOR.
 #[derive(Debug, Clone, Copy)]
@@ -18,11 +21,23 @@ impl<'a> Operator<'a> {
     }
 }
 
-impl<'a> Admin<'a> {
-    /// The caller.
-    pub(super) fn viewer(&self) -> &'a Viewer {
-        self.0
+impl Operator<'_> {
+    /// Who asks for a change, and in which request. Nothing is changed without one.
+    pub(super) fn caller(&self, ctx: &Context<'_>) -> Result<Caller, ApiError> {
+        caller(self.0, ctx)
     }
+}
+
+impl Admin<'_> {
+    /// Who asks for a change, and in which request. Nothing is changed without one.
+    pub(super) fn caller(&self, ctx: &Context<'_>) -> Result<Caller, ApiError> {
+        caller(self.0, ctx)
+    }
+}
+
+fn caller(viewer: &Viewer, ctx: &Context<'_>) -> Result<Caller, ApiError> {
+    let origin = ctx.origin()?;
+    Ok(Caller { actor: viewer.actor(), request_id: origin.request_id.to_string(), ip: origin.ip })
 }
 
 /// The ways to a proof.

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use crate::domain::{EmailAddress, WorkspaceUser};
+use crate::domain::{EmailAddress, Person, ResourceName, WorkspaceUser};
 use crate::store::ListedGroup;
 
 /// Reads at Google that the API makes on behalf of a client.
@@ -16,6 +16,12 @@ pub trait GooglePort: Send + Sync + 'static {
 
     /// Personal contact groups of the user, read live; system groups left out.
     async fn contact_groups(&self, user: &WorkspaceUser) -> Result<Vec<ListedGroup>, PortError>;
+
+    /// Names of the contacts in a group, read live. None when the group is gone.
+    async fn group_members(&self, user: &WorkspaceUser, group: &ResourceName) -> Result<Vec<ResourceName>, PortError>;
+
+    /// These contacts of the user, read live, in this order; those that are gone are left out. At most 200.
+    async fn people(&self, user: &WorkspaceUser, names: &[ResourceName]) -> Result<Vec<Person>, PortError>;
 }
 
 /// Why Google could not be read. The texts are for the log and never reach a client.

@@ -4,12 +4,16 @@ use async_graphql::{Context, ID, Object};
 
 use super::ApiError;
 use super::context::Services;
-use super::filter::{DestinationFilter, DestinationOrder, JobFilter, JobOrder, RunFilter, RunOrder, SyncedGroupFilter};
+use super::filter::{
+    AuditFilter, AuditOrder, DestinationFilter, DestinationOrder, JobFilter, JobOrder, RunFilter, RunOrder,
+    SyncedGroupFilter, text,
+};
 use super::limits::page_cost;
 use super::page::{MAX_PAGE, PAGE};
+use super::permission::Permission;
 use super::types::{
-    Destination, DestinationConnection, Job, JobConnection, Node, Run, RunConnection, SyncedGroup,
-    SyncedGroupConnection, Viewer, Workspace, WorkspaceUser, WorkspaceUserConnection,
+    AuditEntryConnection, Destination, DestinationConnection, Job, JobConnection, Node, RateLimit, Run, RunConnection,
+    SyncedGroup, SyncedGroupConnection, Viewer, Workspace, WorkspaceUser, WorkspaceUserConnection,
 };
 use crate::domain::EmailAddress;
 
@@ -77,6 +81,7 @@ impl Query {
         #[graphql(desc = "Most items to return, 1 to 100.", default = 25)] first: Option<i32>,
         #[graphql(desc = "Cursor after which to continue.")] after: Option<String>,
     ) -> Result<WorkspaceUserConnection, ApiError> {
+        let search = text(Some(search))?.unwrap_or_default();
         ctx.port()?.refresh_directory().await?;
         WorkspaceUserConnection::of_search(ctx, search, first, after).await
     }
@@ -171,5 +176,26 @@ impl Query {
         #[graphql(desc = "Cursor after which to continue.")] after: Option<String>,
     ) -> Result<RunConnection, ApiError> {
         RunConnection::of_filter(ctx, filter, order_by, first, after).await
+    }
+
+    /// Audit log, never edited. Requires ADMIN.
+    #[graphql(complexity = "page_cost(first, PAGE, child_complexity)")]
+    async fn audit_log(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Selects entries.")] filter: Option<AuditFilter>,
+        #[graphql(desc = "Order of the entries.", default_with = "Some(AuditOrder::default())")] order_by: Option<
+            AuditOrder,
+        >,
+        #[graphql(desc = "Most items to return, 1 to 100.", default = 25)] first: Option<i32>,
+        #[graphql(desc = "Cursor after which to continue.")] after: Option<String>,
+    ) -> Result<Option<AuditEntryConnection>, ApiError> {
+        ctx.viewer()?.admin()?;
+        AuditEntryConnection::of_filter(ctx, filter, order_by, first, after).await.map(Some)
+    }
+
+    /// Cost of this document and state of the caller's budget.
+    async fn rate_limit(&self, ctx: &Context<'_>) -> Result<RateLimit, ApiError> {
+        Ok(RateLimit(ctx.meter()?.state()))
     }
 }

@@ -4,18 +4,24 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::{Context, ID, Subscription};
+use chrono::TimeDelta;
 use futures_util::stream::{self, Stream};
 use tokio::sync::watch;
 
 use super::ApiError;
+use super::activity::{Watcher, watch};
 use super::context::Services;
-use super::page::event_position;
-use super::types::RunEventEdge;
+use super::filter::ids;
+use super::page::{activity_position, event_position};
+use super::types::{JobActivityEvent, RunEventEdge};
 use crate::domain::{Clock, Event, RunId};
 use crate::store::{Store, StoreResult};
 
 /// Events that are read at once: of a long backlog the slow reader gets the next part when it has taken this one.
 const CHUNK: u32 = 100;
+
+/// How often other processes' changes are looked for.
+const POLL: TimeDelta = TimeDelta::seconds(2);
 
 /// How long to wait when the log could not be read.
 const RETRY: Duration = Duration::from_secs(1);
@@ -55,6 +61,29 @@ impl Subscription {
             read: Vec::new().into_iter(),
             is_over: false,
         }))
+    }
+
+    /// Changes to jobs and their runs, for dashboards. Without `after`, starts now. Never ends. Events are thin: refetch
+    /// what you show.
+    async fn job_activity(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Jobs to watch. All when none are named.")] job_ids: Option<Vec<ID>>,
+        #[graphql(desc = "Cursor of the last event that was received; without one, from now.")] after: Option<String>,
+    ) -> Result<impl Stream<Item = Option<JobActivityEvent>> + use<>, ApiError> {
+        let store = ctx.store()?.clone();
+        let changes = store.wakes().receiver();
+        let state = store.activity_state().await?;
+        let after = match after {
+            Some(cursor) => activity_position(&cursor)?,
+            None => state.last,
+        };
+        if after < state.dropped {
+            return Err(ApiError::CursorExpired);
+        }
+        let jobs = ids(job_ids)?; // an id of another kind is no job, and selects nothing
+        let (clock, loaders) = (ctx.clock()?, Arc::clone(ctx.loaders()?));
+        Ok(watch(Watcher { store, clock, changes, jobs, after, loaders }))
     }
 }
 
@@ -118,7 +147,15 @@ impl Follower {
     }
 
     async fn wait(&mut self) {
-        // Without a sender the store is gone, and with it the server.
-        self.is_over = self.changes.changed().await.is_err();
+        self.is_over = news(&mut self.changes, &*self.clock).await.is_none();
+    }
+}
+
+/// Completes when something may have changed: this process says so, or it is time to look what others did. `None` when the
+/// store is gone, and with it the server.
+pub(super) async fn news(changes: &mut watch::Receiver<u64>, clock: &dyn Clock) -> Option<()> {
+    tokio::select! {
+        changed = changes.changed() => changed.ok(),
+        () = clock.reach(clock.now() + POLL) => Some(()),
     }
 }

@@ -1,95 +1,53 @@
-//! GraphQL over HTTP: one document in, one answer out (POST; queries also by GET).
+//! GraphQL over HTTP: one document in, one answer out, or a stream of them. Queries also come by GET.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
-use async_graphql::Request;
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
+use axum::body::Body;
 use axum::extract::ws::WebSocketUpgrade;
-use axum::extract::ws::rejection::WebSocketUpgradeRejection;
-use axum::extract::{RawQuery, State};
-use axum::http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
+use axum::http::header::{ALLOW, AUTHORIZATION};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
+use futures_util::StreamExt;
+use futures_util::stream;
 use tracing::Instrument;
 
-use super::negotiate::{MediaType, is_json};
-use super::{AuthError, Settings, socket};
+use super::negotiate::{Accepted, MediaType, is_json};
+use super::reply::{Reply, is_of_the_caller};
+use super::request::{Asked, BodyError, from_body, from_url};
+use super::{AuthError, Desk, caller, events, socket};
 use crate::domain::Viewer;
-use crate::graphql::{Answer, ApiError, Call, Kind, RequestId};
+use crate::graphql::{Answer, ApiError, Call, Kind, Origin, Prepared, RequestId};
 
-/// An answer with its status, until it is written in the accepted media type.
-struct Reply {
-    status: StatusCode,
-    answer: Answer,
-    header: Option<(axum::http::HeaderName, HeaderValue)>,
-}
+const METHODS: &str = "GET, HEAD, POST, OPTIONS";
+/// Characters of a client's name that go into the log.
+const LONGEST_NAME: usize = 64;
+/// Milliseconds after which a caller with too many event streams may try again.
+const STREAM_RETRY_MS: u64 = 5_000;
 
-impl Reply {
-    fn refusal(status: StatusCode, error: ApiError, id: &RequestId) -> Self {
-        Self { status, answer: Answer::refusal(error, id), header: None }
-    }
-
-    fn malformed(status: StatusCode, message: &str, id: &RequestId) -> Self {
-        let error = ApiError::BadUserInput { argument: "request", message: message.to_owned() };
-        Self::refusal(status, error, id)
-    }
-
-    fn written(self, media_type: MediaType) -> Response {
-        let Ok(body) = serde_json::to_vec(&self.answer) else {
-            tracing::error!("an answer could not be written as JSON");
-            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
-        };
-        let mut response = (self.status, [(CONTENT_TYPE, media_type.name())], body).into_response();
-        if let Some((name, value)) = self.header {
-            response.headers_mut().insert(name, value);
-        }
-        response
-    }
-}
-
-/// `POST /graphql`.
-pub(super) async fn post(
-    State(settings): State<Arc<Settings>>,
-    headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+/// `/graphql`, all methods.
+pub(super) async fn serve(
+    State(desk): State<Arc<Desk>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Request,
 ) -> Response {
-    let id = RequestId::random();
-    let span = tracing::info_span!("http.graphql", request.id = %id);
-    async move {
-        let Some(media_type) = MediaType::accepted(&headers) else { return not_acceptable(&id) };
-        let reply = match posted(&headers, body, &id) {
-            Ok(request) => execute(&settings, &headers, request, media_type, false, &id).await,
-            Err(reply) => *reply,
-        };
-        reply.written(media_type)
+    let (mut parts, body) = request.into_parts();
+    let ip = caller::address(peer, &parts.headers, desk.doors.trusted_proxies);
+    if parts.method == Method::GET
+        && let Ok(upgrade) = WebSocketUpgrade::from_request_parts(&mut parts, &()).await
+    {
+        return socket::open(upgrade, &parts.headers, ip, desk);
     }
-    .instrument(span)
-    .await
-}
-
-/// `GET /graphql`: a socket where the client asks for one, else a query in the URL.
-pub(super) async fn get(
-    State(settings): State<Arc<Settings>>,
-    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
-    headers: HeaderMap,
-    RawQuery(query): RawQuery,
-) -> Response {
-    if let Ok(upgrade) = upgrade {
-        return socket::open(upgrade, &headers, settings);
-    }
-    let id = RequestId::random();
-    let span = tracing::info_span!("http.graphql", request.id = %id);
-    async move {
-        let Some(media_type) = MediaType::accepted(&headers) else { return not_acceptable(&id) };
-        let reply = match asked(&query.unwrap_or_default()) {
-            Ok(request) => execute(&settings, &headers, request, media_type, true, &id).await,
-            Err(message) => Reply::malformed(StatusCode::BAD_REQUEST, message, &id),
-        };
-        reply.written(media_type)
-    }
-    .instrument(span)
-    .await
+    let origin = Origin::new(ip);
+    let span = tracing::info_span!(
+        "http.graphql",
+        request.id = %origin.request_id,
+        client.name = client(&parts.headers, "graphql-client-name"),
+        client.version = client(&parts.headers, "graphql-client-version"),
+    );
+    respond(desk, parts, body, origin).instrument(span).await
 }
 
 /// The answer where a handler panicked. Its request id is a new one: the old one went down with the handler.
@@ -99,100 +57,119 @@ pub(super) fn fault() -> Response {
     Reply::refusal(StatusCode::INTERNAL_SERVER_ERROR, ApiError::Internal, &id).written(MediaType::Json)
 }
 
-fn not_acceptable(id: &RequestId) -> Response {
-    let message = "Accept application/graphql-response+json or application/json.";
-    Reply::malformed(StatusCode::NOT_ACCEPTABLE, message, id).written(MediaType::Json)
-}
-
-fn posted(headers: &HeaderMap, body: Result<Bytes, BytesRejection>, id: &RequestId) -> Result<Request, Box<Reply>> {
-    if !is_json(headers) {
-        let message = "Send the request as JSON, with the header Content-Type: application/json.";
-        return Err(boxed(StatusCode::UNSUPPORTED_MEDIA_TYPE, message, id));
+async fn respond(desk: Arc<Desk>, parts: Parts, body: Body, origin: Origin) -> Response {
+    if parts.method == Method::OPTIONS {
+        return (StatusCode::NO_CONTENT, [(ALLOW, METHODS)]).into_response();
     }
-    let body = body.map_err(|rejection| match rejection.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => {
-            boxed(StatusCode::PAYLOAD_TOO_LARGE, "The request is larger than this server allows.", id)
+    let Some(accepted) = Accepted::of(&parts.headers) else {
+        let message = "Accept application/graphql-response+json, application/json or text/event-stream.";
+        return Reply::malformed(StatusCode::NOT_ACCEPTABLE, message, &origin.request_id).written(MediaType::Json);
+    };
+    match operation(&desk, &parts, body, origin).await {
+        Ok((prepared, viewer)) => execute(desk, accepted, prepared, viewer).await,
+        Err(Refused::Http(reply)) => reply.written(accepted.best),
+        Err(Refused::Document(answer)) if accepted.best == MediaType::Events && !is_of_the_caller(&answer) => {
+            events::respond(desk, stream::iter([*answer]).boxed(), None, None)
         }
-        _ => boxed(StatusCode::BAD_REQUEST, "The request did not arrive completely.", id),
-    })?;
-    let value: serde_json::Value =
-        serde_json::from_slice(&body).map_err(|_| boxed(StatusCode::BAD_REQUEST, "The body is not JSON.", id))?;
-    if value.is_array() {
-        let message = "Batches are not served; send one document, which may have many fields.";
-        return Err(boxed(StatusCode::BAD_REQUEST, message, id));
+        Err(Refused::Document(answer)) => Reply::new(*answer).written(accepted.best),
     }
-    from_json(value).map_err(|message| boxed(StatusCode::BAD_REQUEST, message, id))
 }
 
-fn boxed(status: StatusCode, message: &str, id: &RequestId) -> Box<Reply> {
-    Box::new(Reply::malformed(status, message, id))
+/// Why nothing is executed.
+enum Refused {
+    /// The HTTP request is not one for an operation.
+    Http(Box<Reply>),
+    /// The operation may not be executed.
+    Document(Box<Answer>),
 }
 
-const SHAPE: &str = "A request is {\"query\": …, \"variables\": {…}, \"operationName\": …}.";
-
-/// A request of its JSON form, which `query` cannot be missing from.
-pub(super) fn from_json(value: serde_json::Value) -> Result<Request, &'static str> {
-    if !value.get("query").is_some_and(serde_json::Value::is_string) {
-        return Err(SHAPE);
+impl From<Reply> for Refused {
+    fn from(reply: Reply) -> Self {
+        Self::Http(Box::new(reply))
     }
-    serde_json::from_value(value).map_err(|_| SHAPE)
 }
 
-fn asked(query: &str) -> Result<Request, &'static str> {
-    let mut object = serde_json::Map::new();
-    for (key, value) in url::form_urlencoded::parse(query.as_bytes()) {
-        let value = match key.as_ref() {
-            "query" | "operationName" => value.into(),
-            "variables" | "extensions" => {
-                serde_json::from_str(&value).map_err(|_| "The parameters variables and extensions are JSON.")?
-            }
-            _ => continue,
-        };
-        object.insert(key.into_owned(), value);
-    }
-    from_json(object.into())
-}
-
-async fn execute(
-    settings: &Settings,
-    headers: &HeaderMap,
-    request: Request,
-    media_type: MediaType,
-    reads_only: bool,
-    id: &RequestId,
-) -> Reply {
-    let viewer = match bearer(headers).and_then(|token| settings.auth.viewer(token)) {
-        Ok(viewer) => viewer,
-        Err(error) => return unauthenticated(error, id),
+/// The operation that is asked for. What can be refused without reading the body is refused first.
+async fn operation(
+    desk: &Desk,
+    parts: &Parts,
+    body: Body,
+    origin: Origin,
+) -> Result<(Prepared, Option<Viewer>), Refused> {
+    let id = origin.request_id.clone();
+    let by_get = match parts.method {
+        Method::GET | Method::HEAD => true,
+        Method::POST => false,
+        _ => return Err(Reply::method(METHODS, "Send operations by POST, or queries by GET.", &id).into()),
     };
-    run(settings, viewer, request, media_type, reads_only, id).await
-}
-
-async fn run(
-    settings: &Settings,
-    viewer: Viewer,
-    request: Request,
-    media_type: MediaType,
-    reads_only: bool,
-    id: &RequestId,
-) -> Reply {
-    let mut call = Call { request, viewer, id: id.clone() };
-    if reads_only && call.kind() == Some(Kind::Mutation) {
-        let mut reply = Reply::malformed(StatusCode::METHOD_NOT_ALLOWED, "Send mutations by POST.", id);
-        reply.header = Some((ALLOW, HeaderValue::from_static("POST")));
-        return reply;
+    if !by_get && !is_json(&parts.headers) {
+        let message =
+            "Send the request as JSON in UTF-8, not compressed, with the header Content-Type: application/json.";
+        return Err(Reply::malformed(StatusCode::UNSUPPORTED_MEDIA_TYPE, message, &id).into());
     }
-    let answer = settings.schema.execute(call).await;
-    let status = match media_type {
-        MediaType::Response if answer.is_refusal() => StatusCode::BAD_REQUEST,
-        MediaType::Response | MediaType::Json => StatusCode::OK,
+    let viewer = viewer(desk, &parts.headers).await.map_err(|error| Reply::unauthenticated(error, &id))?;
+    let Asked { request, document_id } = if by_get {
+        from_url(parts.uri.query().unwrap_or_default())
+            .map_err(|message| Reply::malformed(StatusCode::BAD_REQUEST, message, &id))?
+    } else {
+        let limits = desk.schema.limits();
+        from_body(body, limits.body_bytes, desk.doors.body_timeout).await.map_err(|error| unread(error, &id))?
     };
-    Reply { status, answer, header: None }
+    let call = Call { request, document_id, viewer: viewer.clone(), origin };
+    let prepared = desk.schema.prepare(call).map_err(Refused::Document)?;
+    if by_get && prepared.kind() == Some(Kind::Mutation) {
+        return Err(Reply::method("POST", "Send mutations by POST.", &id).into());
+    }
+    Ok((prepared, viewer))
 }
 
-fn bearer(headers: &HeaderMap) -> Result<&str, AuthError> {
-    let value = headers.get(AUTHORIZATION).ok_or(AuthError::Missing)?;
-    token_of(value.to_str().map_err(|_| AuthError::Malformed)?)
+fn unread(error: BodyError, id: &RequestId) -> Reply {
+    match error {
+        BodyError::TooLarge => {
+            Reply::malformed(StatusCode::PAYLOAD_TOO_LARGE, "The request is larger than this server allows.", id)
+        }
+        BodyError::TooSlow => {
+            let error = ApiError::Timeout("The request did not arrive in time.");
+            Reply::refusal(StatusCode::REQUEST_TIMEOUT, error, id)
+        }
+        BodyError::Incomplete => {
+            Reply::malformed(StatusCode::BAD_REQUEST, "The request did not arrive completely.", id)
+        }
+        BodyError::Malformed(message) => Reply::malformed(StatusCode::BAD_REQUEST, message, id),
+    }
+}
+
+/// The caller; none where there is no token and the settings let such callers introspect the schema.
+async fn viewer(desk: &Desk, headers: &HeaderMap) -> Result<Option<Viewer>, AuthError> {
+    match headers.get(AUTHORIZATION) {
+        None if desk.schema.limits().anonymous_introspection => Ok(None),
+        None => Err(AuthError::Missing),
+        Some(value) => {
+            let token = token_of(value.to_str().map_err(|_| AuthError::Malformed)?)?;
+            desk.auth.viewer(token).await.map(Some)
+        }
+    }
+}
+
+async fn execute(desk: Arc<Desk>, accepted: Accepted, prepared: Prepared, viewer: Option<Viewer>) -> Response {
+    match (prepared.kind(), viewer) {
+        (Some(Kind::Subscription), Some(viewer)) if accepted.events => {
+            let Some(present) = desk.presence.enter(&viewer.subject, desk.doors.connections_per_caller) else {
+                let error = ApiError::RateLimited {
+                    message: "The caller has as many sockets and event streams open as are allowed.",
+                    retry_after_ms: STREAM_RETRY_MS,
+                };
+                return Reply::new(prepared.refused(error)).written(accepted.best);
+            };
+            let answers = desk.schema.stream(prepared);
+            events::respond(desk, answers, Some(viewer.expires_at), Some(present))
+        }
+        (_, _) if accepted.best == MediaType::Events => {
+            let answers = desk.schema.stream(prepared);
+            events::respond(desk, answers, None, None)
+        }
+        (_, _) => Reply::new(desk.schema.execute(prepared).await).written(accepted.best),
+    }
 }
 
 /// The token of `Bearer …`.
@@ -201,13 +178,9 @@ pub(super) fn token_of(value: &str) -> Result<&str, AuthError> {
     if scheme.eq_ignore_ascii_case("bearer") { Ok(token.trim()) } else { Err(AuthError::Missing) }
 }
 
-fn unauthenticated(error: AuthError, id: &RequestId) -> Reply {
-    let message = error.message();
-    let challenge = match error {
-        AuthError::Missing => "Bearer realm=\"contact-sync\"".to_owned(),
-        _ => format!("Bearer realm=\"contact-sync\", error=\"invalid_token\", error_description=\"{message}\""),
-    };
-    let mut reply = Reply::refusal(StatusCode::UNAUTHORIZED, ApiError::Unauthenticated(message), id);
-    reply.header = HeaderValue::from_str(&challenge).ok().map(|challenge| (WWW_AUTHENTICATE, challenge));
-    reply
+/// What a client says that it is; nothing that could forge a line of the log.
+fn client(headers: &HeaderMap, name: &'static str) -> Option<String> {
+    let value = headers.get(HeaderName::from_static(name))?.to_str().ok()?;
+    let is_plain = |letter: &char| letter.is_ascii_graphic() || *letter == ' ';
+    Some(value.chars().filter(is_plain).take(LONGEST_NAME).collect())
 }

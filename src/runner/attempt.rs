@@ -5,12 +5,12 @@ use std::sync::{Mutex, PoisonError};
 use chrono::TimeDelta;
 use tracing::{info, warn};
 
-use super::Runner;
 use super::failure::{Stop, error};
 use super::gather::next_attempt;
+use super::{Runner, draft};
 use crate::domain::{
-    Counts, Destination, DestinationStatus, InvalidDestinationReason, Job, ResultStatus, RunErrorCode, RunKind, Time,
-    WorkspaceUser,
+    Counts, Destination, DestinationStatus, InvalidDestinationReason, Job, ResultStatus, RunError, RunErrorCode,
+    RunKind, Time, WorkspaceUser,
 };
 use crate::google::Account;
 use crate::store::{Claimed, DestinationOutcome, RunInHand, ShardItem, StoreResult, Tx};
@@ -51,28 +51,18 @@ pub(super) enum Left {
     WithRefusals,
     /// Cleaned, and to be forgotten.
     Clean,
+    /// Only looked at.
+    Untouched,
 }
 
 impl Runner {
     pub(super) async fn attempt(&self, claimed: &Claimed, run: &RunInHand, item: &ShardItem) -> Result<(), Stop> {
-        let skipped = DestinationOutcome {
-            status: ResultStatus::Skipped,
-            counts: Counts::default(),
-            planned_deletions: 0,
-            error: None,
-        };
-        let destination = match item.destination {
-            Some(id) => self.store.destination(id).await?,
-            None => None,
-        };
-        let job = match run.job {
-            Some(id) => self.store.job(id).await?,
-            None => None,
-        };
-        let (Some(destination), Some(job)) = (destination, job) else {
+        let skipped = DestinationOutcome::skipped();
+        let Some((job, destination)) = self.parties(run, item).await? else {
             return self.finish(claimed, item, &skipped, None).await;
         };
-        let is_in_removals_way = run.kind == RunKind::Sync && destination.status == DestinationStatus::Removing;
+        let is_in_removals_way =
+            matches!(run.kind, RunKind::Sync | RunKind::Preview) && destination.status == DestinationStatus::Removing;
         if is_in_removals_way || run.is_over {
             return self.finish(claimed, item, &skipped, None).await;
         }
@@ -88,6 +78,9 @@ impl Runner {
         if !is_ours {
             return self.finish_if_running(claimed, item, &skipped).await;
         }
+        if run.kind == RunKind::Preview {
+            return self.in_account(claimed, run, item, &job, &destination).await; // it writes nothing there
+        }
         if !self.store.lease_account(&destination.google_id, claimed, self.lease_end()).await? {
             let busy = error(RunErrorCode::UpstreamUnavailable, "Other work of this server is in the account.");
             return self.postpone(claimed, item, item.attempts, self.clock.now() + ACCOUNT_BUSY, &busy).await;
@@ -95,6 +88,20 @@ impl Runner {
         let ended = self.in_account(claimed, run, item, &job, &destination).await;
         self.store.release_account(&destination.google_id, claimed).await?;
         ended
+    }
+
+    /// Job and destination of an item; for the preview of a draft, those that would be. `None` when they are gone.
+    async fn parties(&self, run: &RunInHand, item: &ShardItem) -> Result<Option<(Job, Destination)>, Stop> {
+        let Some(job) = self.job_of(run).await? else { return Ok(None) };
+        let destination = match (item.destination, item.user) {
+            (Some(id), _) => self.store.destination(id).await?,
+            (None, Some(user)) if run.draft.is_some() => {
+                let user = self.store.user(user).await?;
+                user.map(|user| draft::destination(&job, &user, self.clock.now()))
+            }
+            (None, _) => None,
+        };
+        Ok(destination.map(|destination| (job, destination)))
     }
 
     async fn in_account(
@@ -124,6 +131,7 @@ impl Runner {
             (Ok(()), RunKind::Sync) => attempt.sync().await,
             (Ok(()), RunKind::Removal) => attempt.remove().await,
             (Ok(()), RunKind::Release) => attempt.release().await,
+            (Ok(()), RunKind::Preview) => attempt.preview().await,
         };
         self.conclude(&attempt, run.kind, ended).await
     }
@@ -132,14 +140,13 @@ impl Runner {
         let (claimed, item) = (attempt.claimed, attempt.item);
         let now = self.clock.now();
         let ended = match ended {
-            // What is gone needs no removal, but what is only suspended does.
-            Err(Stop::AccountGone(cause)) if kind != RunKind::Sync => {
-                match self.directory.is_gone(&attempt.destination.google_id).await {
-                    Ok(true) => Ok(Left::Clean),
-                    Ok(false) => Err(Stop::Fail(cause)),
-                    Err(failure) => Err(failure.into()),
-                }
-            }
+            // Google refuses suspended and deleted users in the same words. What is gone needs no removal.
+            Err(Stop::AccountGone(cause)) => match self.directory.is_gone(&attempt.destination.google_id).await {
+                Ok(true) if matches!(kind, RunKind::Removal | RunKind::Release) => Ok(Left::Clean),
+                Ok(true) => Err(Stop::Fail(cause)),
+                Ok(false) => Err(Stop::Fail(out_of_reach())),
+                Err(failure) => Err(failure.into()),
+            },
             ended => ended,
         };
         let outcome = |status, error| DestinationOutcome {
@@ -149,7 +156,9 @@ impl Runner {
             error,
         };
         let (outcome, left) = match ended {
-            Ok(left @ (Left::InStep | Left::Clean)) => (outcome(ResultStatus::Succeeded, None), Some(left)),
+            Ok(left @ (Left::InStep | Left::Clean | Left::Untouched)) => {
+                (outcome(ResultStatus::Succeeded, None), Some(left))
+            }
             Ok(left @ Left::WithRefusals) => {
                 let refused = error(
                     RunErrorCode::ContactsRefused,
@@ -192,11 +201,12 @@ impl Runner {
         outcome: &DestinationOutcome,
         left: Option<Left>,
     ) -> Result<(), Stop> {
-        let is_removal = self.store.run_in_hand(claimed.run).await?.is_some_and(|run| run.kind != RunKind::Sync);
+        let kind = self.store.run_in_hand(claimed.run).await?.map(|run| run.kind);
+        let is_removal = matches!(kind, Some(RunKind::Removal | RunKind::Release));
         self.store
             .atomically(async |tx| {
                 tx.fence(claimed).await?;
-                if let Some(destination) = item.destination {
+                if let Some(destination) = item.destination.filter(|_| kind != Some(RunKind::Preview)) {
                     match (left, outcome.status) {
                         (Some(Left::Clean), _) => tx.forget_destination(destination).await?,
                         (_, ResultStatus::Succeeded) => tx.save_destination_outcome(destination, true, None).await?,
@@ -229,15 +239,39 @@ impl Runner {
         item: &ShardItem,
         attempts: i32,
         at: Time,
-        cause: &crate::domain::RunError,
+        cause: &RunError,
     ) -> Result<(), Stop> {
+        let skipped = DestinationOutcome::skipped();
         self.store
             .atomically(async |tx| {
                 tx.fence(claimed).await?;
+                // A run that was asked to stop does not wait for another attempt.
+                if tx.is_over(claimed.run).await? {
+                    return tx.finish_result(claimed.run, item.result, &skipped).await;
+                }
                 tx.postpone_result(item.result, attempts, at, cause).await
             })
             .await?;
         Ok(())
+    }
+
+    /// Records that an attempt broke off for a fault of this server: the others of the shard go on.
+    pub(super) async fn broke_off(&self, claimed: &Claimed, item: &ShardItem) -> Result<(), Stop> {
+        let broken = error(
+            RunErrorCode::InternalServerError,
+            "The account could not be worked on; the server's log has the cause.",
+        );
+        match next_attempt(self.clock.now(), item.attempts + 1) {
+            Some(at) => self.postpone(claimed, item, item.attempts + 1, at, &broken).await,
+            None => {
+                let outcome = DestinationOutcome {
+                    status: ResultStatus::Failed,
+                    error: Some(broken),
+                    ..DestinationOutcome::skipped()
+                };
+                self.finish(claimed, item, &outcome, None).await
+            }
+        }
     }
 }
 
@@ -280,7 +314,7 @@ impl Attempt<'_> {
                 tx.fence(self.claimed).await?;
                 let value = change(tx).await?;
                 tx.save_counts(self.item.result, &counts).await?;
-                let is_over = tx.is_over(self.claimed.run).await?;
+                let is_over = tx.must_stop(self.claimed.run).await?;
                 if tells && !is_over {
                     tx.append_progress(self.claimed.run).await?;
                 }
@@ -292,6 +326,14 @@ impl Attempt<'_> {
         }
         if is_over { Err(Stop::Canceled) } else { Ok(value) }
     }
+}
+
+/// The user exists, and yet Google lets nobody in.
+fn out_of_reach() -> RunError {
+    error(
+        RunErrorCode::DestinationUserSuspended,
+        "Google refuses the account, though the user exists: it is suspended, or has no Contacts service. Restore the user, or remove it from the job.",
+    )
 }
 
 /// The user can be worked on, as far as the Directory knows. What is gone needs no removal.
@@ -310,7 +352,7 @@ fn usable(user: Option<&WorkspaceUser>, primary_domain: &str, kind: RunKind) -> 
         (Reason::UserSuspended | Reason::UserArchived, _) => {
             Err(Stop::Fail(error(RunErrorCode::DestinationUserSuspended, message)))
         }
-        (_, RunKind::Sync) => Err(Stop::Fail(error(RunErrorCode::InvalidDestinationUser, message))),
+        (_, RunKind::Sync | RunKind::Preview) => Err(Stop::Fail(error(RunErrorCode::InvalidDestinationUser, message))),
         (_, RunKind::Removal | RunKind::Release) => Ok(()), // still our contacts to take away
     }
 }

@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::failure::{Stop, error};
-use crate::domain::{ContactNumber, Content, Mirror, ResourceName, RunErrorCode, RunId};
+use crate::domain::{ContactNumber, Content, Mirror, ResourceName, RunErrorCode, RunId, display_name};
 use crate::google::{Account, KeepToken};
+use crate::sync::MirrorUpdate;
 
 /// Names per `getBatchGet` (People API reference).
 const PER_GET: usize = 200;
@@ -37,15 +38,45 @@ impl Contents {
 #[derive(Debug, Default)]
 pub(super) struct SourceContents {
     known: Mutex<BTreeMap<ContactNumber, Arc<Content>>>,
+    /// Names of contacts that left the group.
+    gone: Mutex<BTreeMap<ContactNumber, String>>,
+    /// The record of the source group that a preview works with; it is stored nowhere.
+    mirror: tokio::sync::OnceCell<Arc<Mirror>>,
     /// One reader at a time, so that destinations walked side by side do not read the same contacts twice.
     reading: tokio::sync::Mutex<()>,
 }
 
 impl SourceContents {
     /// Adds what a reading brought.
-    pub(super) fn add(&self, contents: BTreeMap<ContactNumber, Content>) {
+    pub(super) fn add(&self, update: MirrorUpdate) {
+        self.add_contents(update.contents);
+        self.gone.lock().unwrap_or_else(PoisonError::into_inner).extend(update.gone);
+    }
+
+    fn add_contents(&self, contents: BTreeMap<ContactNumber, Content>) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.extend(contents.into_iter().map(|(number, content)| (number, Arc::new(content))));
+    }
+
+    /// The name of a source contact.
+    pub(super) fn name(&self, number: ContactNumber) -> Option<String> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&number).cloned();
+        let gone = || self.gone.lock().unwrap_or_else(PoisonError::into_inner).get(&number).cloned();
+        known.and_then(|content| display_name(&content)).or_else(gone)
+    }
+
+    /// The record of the source group for a preview, read once per run.
+    pub(super) async fn preview_mirror(
+        &self,
+        read: impl AsyncFnOnce() -> Result<MirrorUpdate, Stop>,
+    ) -> Result<Arc<Mirror>, Stop> {
+        let read = async || {
+            let update = read().await?;
+            let mirror = Arc::new(update.mirror.clone());
+            self.add(update);
+            Ok(mirror)
+        };
+        self.mirror.get_or_try_init(read).await.cloned()
     }
 
     fn take(&self, numbers: &[ContactNumber]) -> (BTreeMap<ContactNumber, Arc<Content>>, Vec<ContactNumber>) {
@@ -68,7 +99,7 @@ impl SourceContents {
         let _one_reader = self.reading.lock().await;
         let (_, missing) = self.take(numbers);
         if !missing.is_empty() {
-            self.add(read(source, mirror, &missing).await.map_err(source_failed)?);
+            self.add_contents(read(source, mirror, &missing).await.map_err(source_failed)?);
         }
         Ok(self.take(numbers).0)
     }

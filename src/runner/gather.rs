@@ -4,6 +4,7 @@
 //! a contact count as gone.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use chrono::TimeDelta;
 use tracing::{info, warn};
@@ -11,16 +12,21 @@ use tracing::{info, warn};
 use super::contents::source_failed;
 use super::failure::{Stop, error};
 use super::worker::MAX_FAILURES;
-use super::{DirectoryKey, Runner};
-use crate::domain::{Job, Mirror, ResourceName, RunError, RunErrorCode, SourceHealthStatus, Time, WorkspaceUser};
+use super::{DirectoryKey, Runner, draft};
+use crate::domain::{
+    Job, JobId, Mirror, PlannedDeletions, ResourceName, RunError, RunErrorCode, RunKind, SourceHealthStatus, Time,
+    WorkspaceUser, hold_reason,
+};
 use crate::google::{Account, Google, GoogleError, Group, KeepToken};
-use crate::store::{Claimed, Cursor};
+use crate::store::{Claimed, Cursor, RunInHand, StoreError};
 use crate::sync::{MirrorUpdate, mirror_after_changes, mirror_after_full_read};
 
 /// Tokens live seven days from the full reading (People API reference); a day is kept as a margin.
 pub(super) const FULL_READ_EVERY: TimeDelta = TimeDelta::days(6);
 /// Members asked for beyond those expected.
 pub(super) const MORE_MEMBERS: usize = 1_000;
+/// How long a held run waits for a decision: over a weekend.
+const HOLD: TimeDelta = TimeDelta::hours(72);
 /// Repetitions of what failed: after 1, 5 and 25 minutes.
 const BACK_OFF: [TimeDelta; 3] = [TimeDelta::minutes(1), TimeDelta::minutes(5), TimeDelta::minutes(25)];
 
@@ -32,11 +38,12 @@ pub(super) fn next_attempt(now: Time, attempts: i32) -> Option<Time> {
 impl Runner {
     pub(super) async fn gather(&self, claimed: &Claimed) -> Result<(), Stop> {
         let run = self.store.run_in_hand(claimed.run).await?.filter(|run| !run.is_over);
-        let job = match run.as_ref().and_then(|run| run.job) {
-            Some(id) => self.store.job(id).await?,
+        let job = match &run {
+            Some(run) => self.job_of(run).await?,
             None => None,
         };
         let (Some(run), Some(job)) = (run, job) else {
+            self.contents.drop_run(claimed.run);
             return Ok(self.store.atomically(async |tx| tx.end_work(claimed).await).await?);
         };
         self.store
@@ -50,53 +57,95 @@ impl Runner {
                 RunErrorCode::InternalServerError,
                 "The source could not be read; the server's log has the cause.",
             );
-            return self.fail_run(claimed, &job, SourceHealthStatus::Unknown, &broken).await;
+            return self.fail_run(claimed, &run, &job, SourceHealthStatus::Unknown, &broken).await;
         }
-        match self.read_source(claimed, &job).await.map_err(source_failed) {
-            Ok(()) => {
-                self.store
-                    .atomically(async |tx| {
-                        tx.enqueue_shards(claimed.run, run.destinations).await?;
-                        tx.end_work(claimed).await
-                    })
-                    .await?;
-                Ok(())
-            }
+        let read = match run.kind {
+            RunKind::Preview => self.preview_mirror(claimed, &job).await.map(drop),
+            RunKind::Sync | RunKind::Removal | RunKind::Release => self.read_source(claimed, &job).await,
+        };
+        let read = match read {
+            Err(Stop::AccountGone(_)) if !self.directory.is_gone(&job.source.google_id).await? => Err(suspended()),
+            read => read.map_err(source_failed),
+        };
+        match read {
+            Ok(()) if run.kind == RunKind::Preview => self.go_on(claimed, &run).await,
+            Ok(()) => self.guard(claimed, &run, job.id).await,
             Err(Stop::Wait { until, error }) => self.wait_source(claimed, until, claimed.failures, &error).await,
             Err(Stop::Retry(cause)) => match next_attempt(self.clock.now(), claimed.failures + 1) {
                 Some(at) => self.wait_source(claimed, at, claimed.failures + 1, &cause).await,
-                None => self.fail_run(claimed, &job, SourceHealthStatus::Unknown, &cause).await,
+                None => self.fail_run(claimed, &run, &job, SourceHealthStatus::Unknown, &cause).await,
             },
             Err(Stop::Fail(cause) | Stop::AccountGone(cause)) => {
-                self.fail_run(claimed, &job, health_of(cause.code), &cause).await
+                self.fail_run(claimed, &run, &job, health_of(cause.code), &cause).await
             }
             Err(stop @ (Stop::Lost | Stop::Canceled | Stop::ReadAgain | Stop::Broken)) => Err(stop),
         }
     }
 
-    async fn read_source(&self, claimed: &Claimed, job: &Job) -> Result<(), Stop> {
-        let user = self.refresh_users(claimed, job).await?;
-        let account = self.google.account(&user.email, &user.google_id);
-        let mirror = self.store.mirror(job.id).await?;
-        let group = match account.group(&job.source.group, expected_members(&mirror)).await {
-            Err(GoogleError::NotFound) => {
-                return Err(Stop::Fail(error(
-                    RunErrorCode::SourceGroupMissing,
-                    format!(
-                        "The source group '{}' does not exist any more. Nothing was deleted. Make the group again, or delete the job.",
-                        job.source.group_name
-                    ),
-                )));
+    /// The job of a run, or the one that its draft would become.
+    pub(super) async fn job_of(&self, run: &RunInHand) -> Result<Option<Job>, Stop> {
+        match (run.job, &run.draft) {
+            (Some(id), _) => Ok(self.store.job(id).await?),
+            (None, Some(draft)) => {
+                let user = self.store.user(draft.source_user).await?;
+                Ok(user.and_then(|user| draft::job(draft, &user, self.clock.now())))
             }
-            found => found?,
-        };
-        let (update, cursor) = self.read_people(&account, job, &mirror, &group).await?;
+            (None, None) => Ok(None),
+        }
+    }
+
+    /// Lets the shards begin.
+    async fn go_on(&self, claimed: &Claimed, run: &RunInHand) -> Result<(), Stop> {
+        self.store
+            .atomically(async |tx| {
+                tx.enqueue_shards(claimed.run, run.destinations).await?;
+                tx.end_work(claimed).await
+            })
+            .await?;
+        Ok(())
+    }
+
+    /// Lets the shards begin, unless the run would delete so much that somebody must decide first. Judged from our records,
+    /// before any destination is read.
+    async fn guard(&self, claimed: &Claimed, run: &RunInHand, job: JobId) -> Result<(), Stop> {
+        let Some(job) = self.store.job(job).await? else { return self.go_on(claimed, run).await };
+        let mirror = self.store.mirror(job.id).await?;
+        let is_empty = present(&mirror).is_empty();
+        let planned = self.store.planned_deletions(job.id, claimed.run).await?;
+        let guard = job.guard.unwrap_or(self.settings.guard);
+        let each: Vec<PlannedDeletions> = planned.values().copied().collect();
+        let total = each.iter().map(|one| one.deletions).sum();
+        let expires_at = self.clock.now() + HOLD;
+        let reason = self
+            .store
+            .atomically(async |tx| {
+                let approved = tx.approved_deletions(claimed.run).await?;
+                let reason = hold_reason(&guard, &each, is_empty, job.is_relinked, approved);
+                tx.save_planned_deletions(claimed.run, &planned).await?;
+                tx.end_work(claimed).await?;
+                match reason {
+                    _ if tx.is_over(claimed.run).await? => {}
+                    Some(reason) => tx.hold_run(job.id, claimed.run, reason, total, guard, expires_at).await?,
+                    None => tx.enqueue_shards(claimed.run, run.destinations).await?,
+                }
+                Ok::<_, StoreError>(reason)
+            })
+            .await?;
+        if let Some(reason) = reason {
+            warn!(job.id = %job.id, run.id = %claimed.run, deletions = total, "run {} is held: {reason:?}", claimed.run);
+            self.contents.drop_run(claimed.run);
+        }
+        Ok(())
+    }
+
+    async fn read_source(&self, claimed: &Claimed, job: &Job) -> Result<(), Stop> {
+        let (update, cursor, group) = self.source_reading(claimed, job, KeepToken::Yes).await?;
         let changed: Vec<_> =
             update.changed.iter().filter_map(|number| Some((*number, update.mirror.get(number)?.clone()))).collect();
-        let is_empty = !update.mirror.values().any(|entry| entry.is_present);
+        let is_empty = present(&update.mirror).is_empty();
         let health = if is_empty { SourceHealthStatus::GroupEmpty } else { SourceHealthStatus::Ok };
         info!(job.id = %job.id, run.id = %claimed.run, changed = changed.len(), "source of {} read", job.id);
-        self.contents.of(claimed.run).add(update.contents);
+        self.contents.of(claimed.run).add(update);
         self.store
             .atomically(async |tx| {
                 tx.fence(claimed).await?;
@@ -107,6 +156,37 @@ impl Runner {
         Ok(())
     }
 
+    /// The record of the source group as a run would find it now. Nothing of it is stored.
+    pub(super) async fn preview_mirror(&self, claimed: &Claimed, job: &Job) -> Result<Arc<Mirror>, Stop> {
+        let known = self.contents.of(claimed.run);
+        known.preview_mirror(async || Ok(self.source_reading(claimed, job, KeepToken::No).await?.0)).await
+    }
+
+    async fn source_reading(
+        &self,
+        claimed: &Claimed,
+        job: &Job,
+        keep: KeepToken,
+    ) -> Result<(MirrorUpdate, Option<Cursor>, Group), Stop> {
+        let user = self.refresh_users(claimed, job).await?;
+        let account = self.google.account(&user.email, &user.google_id);
+        let mirror = self.store.mirror(job.id).await?;
+        let group = match account.group(&job.source.group, expected_members(&mirror)).await {
+            Err(GoogleError::NotFound) => {
+                return Err(Stop::Fail(error(
+                    RunErrorCode::SourceGroupMissing,
+                    format!(
+                        "The source group '{}' does not exist any more. Nothing was deleted. Point the job at another group, or delete it.",
+                        job.source.group_name
+                    ),
+                )));
+            }
+            found => found?,
+        };
+        let (update, cursor) = self.read_people(&account, job, &mirror, &group, keep).await?;
+        Ok((update, cursor, group))
+    }
+
     /// The source's people: what changed, or in full where that is not possible, due, or contradicted by the group.
     async fn read_people(
         &self,
@@ -114,6 +194,7 @@ impl Runner {
         job: &Job,
         mirror: &Mirror,
         group: &Group,
+        keep: KeepToken,
     ) -> Result<(MirrorUpdate, Option<Cursor>), Stop> {
         let now = self.clock.now();
         let cursor = self.store.source_cursor(job.id, &Google::read_parameters_hash()).await?;
@@ -131,15 +212,14 @@ impl Runner {
                 Err(failure) => return Err(failure.into()),
             }
         }
-        let list = account.list_people(KeepToken::Yes).await?;
+        let list = account.list_people(keep).await?;
         let update = mirror_after_full_read(mirror, &group.resource, &list).map_err(unreadable)?;
         Ok((update, list.token.map(|token| Cursor { token, full_read_at: now })))
     }
 
     async fn refresh_users(&self, claimed: &Claimed, job: &Job) -> Result<WorkspaceUser, Stop> {
-        let destinations = self.store.destinations_of_run(claimed.run).await?;
         let mut keys = vec![DirectoryKey::Id(job.source.google_id.clone())];
-        keys.extend(destinations.into_iter().map(|destination| DirectoryKey::Id(destination.google_id)));
+        keys.extend(self.store.google_ids_of_run(claimed.run).await?.into_iter().map(DirectoryKey::Id));
         self.directory.refresh(&keys).await?;
         let primary_domain =
             self.store.workspace().await?.map(|workspace| workspace.primary_domain).unwrap_or_default();
@@ -182,6 +262,7 @@ impl Runner {
     async fn fail_run(
         &self,
         claimed: &Claimed,
+        run: &RunInHand,
         job: &Job,
         health: SourceHealthStatus,
         cause: &RunError,
@@ -191,12 +272,22 @@ impl Runner {
         self.store
             .atomically(async |tx| {
                 tx.end_work(claimed).await?;
-                tx.save_source_health(job.id, health, None).await?;
+                if run.kind != RunKind::Preview {
+                    tx.save_source_health(job.id, health, None).await?;
+                }
                 tx.finish_run(claimed.run, Some(cause)).await
             })
             .await?;
         Ok(())
     }
+}
+
+/// Google refuses tokens of suspended and of deleted users in the same words; the Directory knows this one.
+fn suspended() -> Stop {
+    Stop::Fail(error(
+        RunErrorCode::SourceUserSuspended,
+        "Google refuses the source account, though the user exists: it is suspended, or has no Contacts service. Nothing was changed.",
+    ))
 }
 
 fn expected_members(mirror: &Mirror) -> u32 {
@@ -221,6 +312,7 @@ fn health_of(code: RunErrorCode) -> SourceHealthStatus {
         | RunErrorCode::DestinationUserSuspended
         | RunErrorCode::ContactLimitReached
         | RunErrorCode::ContactsRefused
+        | RunErrorCode::DeletionGuard
         | RunErrorCode::QuotaExceeded
         | RunErrorCode::UpstreamUnavailable
         | RunErrorCode::InternalServerError => SourceHealthStatus::Unknown,

@@ -9,9 +9,12 @@
 mod attempt;
 mod contents;
 mod directory;
+mod draft;
 mod failure;
 mod gather;
 mod group;
+mod names;
+mod preview;
 mod reading;
 mod release;
 mod remove;
@@ -24,9 +27,9 @@ mod write;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::domain::Clock;
+use crate::domain::{Clock, DeletionGuard};
 use crate::google::Google;
-use crate::store::Store;
+use crate::store::{Retention, Store};
 
 pub use directory::{Directory, DirectoryError, DirectoryKey};
 
@@ -41,6 +44,10 @@ pub struct Settings {
     pub accounts: usize,
     /// How long after an uncertain answer Google may still carry out the call.
     pub settle: Duration,
+    /// Guard of jobs that have none of their own.
+    pub guard: DeletionGuard,
+    /// How long history is kept.
+    pub retention: Retention,
 }
 
 /// Carries out runs. Cloning is cheap.

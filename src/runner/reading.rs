@@ -39,6 +39,11 @@ impl Attempt<'_> {
         Ok((Reading::Full(list.items), list.token.map(|token| Cursor { token, full_read_at: now })))
     }
 
+    /// Everything in the account, without a cursor: it would not be kept.
+    pub(super) async fn read_all_once(&self) -> Result<(Reading, Option<Cursor>), Stop> {
+        Ok((Reading::Full(self.account.list_people(KeepToken::No).await?.items), None))
+    }
+
     /// What changed since the last run. `None` where only a full reading will do.
     pub(super) async fn read_changes(&self, state: &AccountState) -> Result<Option<(Reading, Option<Cursor>)>, Stop> {
         let now = self.runner.clock.now();

@@ -18,7 +18,7 @@ impl Attempt<'_> {
         let group = self.group_to_leave(&state).await?;
         let planned = self.plan_removal(&state, &reading, &group.clone().unwrap_or_else(no_group));
         self.plan_deletions(planned.deleted().count());
-        self.apply_deletes(&planned).await?;
+        self.apply_deletes(&planned, &reading).await?;
         if let Some(group) = group {
             let expected = planned.members.len() + MORE_MEMBERS;
             match self.account.group(&group.resource, u32::try_from(expected).unwrap_or(u32::MAX)).await {

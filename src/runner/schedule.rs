@@ -1,4 +1,4 @@
-//! The daily schedule (R2) and the daily repetition of removals that could not reach an account.
+//! The daily schedule (R2), the daily repetition of removals that could not reach an account, and the end of holds.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,9 @@ use chrono::TimeDelta;
 use tracing::{error, info};
 
 use super::Runner;
-use crate::domain::{Actor, Destination, DestinationId, DestinationStatus, JobId, JobStatus, RunKind, Time, Trigger};
+use crate::domain::{
+    Actor, AuditAction, Caller, Destination, DestinationId, DestinationStatus, JobId, JobStatus, RunKind, Time, Trigger,
+};
 use crate::store::StoreResult;
 
 /// How long to wait after the database failed.
@@ -25,7 +27,7 @@ impl Runner {
             changes.mark_unchanged();
             if self.clock.now() >= prune_at {
                 prune_at = self.clock.now() + PRUNE_EVERY;
-                if let Err(failure) = self.store.prune().await {
+                if let Err(failure) = self.store.prune(self.settings.retention).await {
                     error!(error = %failure, "old history could not be dropped");
                 }
             }
@@ -52,13 +54,20 @@ impl Runner {
             let now = self.clock.now();
             let jobs = self.store.due_jobs(now).await?;
             let removals = self.store.due_removals(now).await?;
-            if jobs.is_empty() && removals.is_empty() {
+            let holds = self.store.due_holds(now).await?;
+            if jobs.is_empty() && removals.is_empty() && holds.is_empty() {
                 return self.store.next_due_at().await;
             }
             let mut has_failed = false; // one broken job does not keep the others from running
             for job in jobs {
                 if let Err(failure) = self.queue_slot(job, now).await {
                     error!(job.id = %job, error = %failure, "the daily run of {job} could not be queued");
+                    has_failed = true;
+                }
+            }
+            for run in holds {
+                if let Err(failure) = self.store.atomically(async |tx| tx.expire_hold(run).await).await {
+                    error!(run.id = %run, error = %failure, "the hold of {run} could not be ended");
                     has_failed = true;
                 }
             }
@@ -100,6 +109,7 @@ impl Runner {
                             &destinations,
                         )
                         .await?;
+                    tx.audit_run(&Caller::scheduler(&run.id), AuditAction::RunStart, &run, &job).await?;
                     info!(job.id = %id, run.id = %run.id, "daily run {} queued", run.id);
                 }
                 Ok(())

@@ -1,6 +1,8 @@
 //! A shard: walks the destinations that one worker serves, some at a time, until none is left or all must wait.
 
-use futures_util::{StreamExt, TryStreamExt, stream};
+use std::panic::AssertUnwindSafe;
+
+use futures_util::{FutureExt, StreamExt, stream};
 
 use tracing::warn;
 
@@ -8,7 +10,7 @@ use super::Runner;
 use super::directory::{DirectoryError, DirectoryKey};
 use super::failure::{Stop, error};
 use super::worker::MAX_FAILURES;
-use crate::domain::{Counts, ResultStatus, RunErrorCode, RunKind};
+use crate::domain::{ResultStatus, RunErrorCode, RunKind};
 use crate::store::{Claimed, DestinationOutcome, ShardItem};
 
 impl Runner {
@@ -22,7 +24,7 @@ impl Runner {
                 tx.start_run(claimed.run).await
             })
             .await?;
-        if run.kind != RunKind::Sync {
+        if matches!(run.kind, RunKind::Removal | RunKind::Release) {
             self.refresh_removed_users(claimed).await?; // a sync has done so before it read its source
         }
         loop {
@@ -42,9 +44,17 @@ impl Runner {
                 return self.wait_shard(claimed, &later).await;
             }
             let run = &run;
-            let attempts = due.into_iter().map(|item| async move { self.attempt(claimed, run, &item).await });
+            let attempts = due.into_iter().map(|item| async move {
+                let ended = AssertUnwindSafe(self.attempt(claimed, run, &item)).catch_unwind().await;
+                (item, ended.unwrap_or(Err(Stop::Broken))) // the panic is in the log
+            });
             let mut attempts = stream::iter(attempts).buffer_unordered(self.settings.accounts);
-            while attempts.try_next().await?.is_some() {}
+            while let Some((item, ended)) = attempts.next().await {
+                match ended {
+                    Err(Stop::Broken) => self.broke_off(claimed, &item).await?,
+                    ended => ended?,
+                }
+            }
         }
         self.contents_done(claimed, run.kind).await?;
         Ok(self.store.atomically(async |tx| tx.end_work(claimed).await).await?)
@@ -52,8 +62,8 @@ impl Runner {
 
     /// Brings the users of a removal up to date. Without the Directory the last known state serves.
     async fn refresh_removed_users(&self, claimed: &Claimed) -> Result<(), Stop> {
-        let destinations = self.store.destinations_of_run(claimed.run).await?;
-        let keys: Vec<DirectoryKey> = destinations.into_iter().map(|one| DirectoryKey::Id(one.google_id)).collect();
+        let users = self.store.google_ids_of_run(claimed.run).await?;
+        let keys: Vec<DirectoryKey> = users.into_iter().map(DirectoryKey::Id).collect();
         match self.directory.refresh(&keys).await {
             Ok(()) => Ok(()),
             Err(DirectoryError::Google(failure)) => {
@@ -87,9 +97,8 @@ impl Runner {
         for item in unfinished {
             let outcome = DestinationOutcome {
                 status: ResultStatus::Failed,
-                counts: Counts::default(),
-                planned_deletions: 0,
                 error: Some(broken.clone()),
+                ..DestinationOutcome::skipped()
             };
             self.finish(claimed, item, &outcome, None).await?;
         }
@@ -99,7 +108,7 @@ impl Runner {
     /// Contents are kept until the run is over.
     async fn contents_done(&self, claimed: &Claimed, kind: RunKind) -> Result<(), Stop> {
         let is_over = self.store.run_in_hand(claimed.run).await?.is_none_or(|run| run.is_over);
-        if kind == RunKind::Sync && is_over {
+        if matches!(kind, RunKind::Sync | RunKind::Preview) && is_over {
             self.contents.drop_run(claimed.run);
         }
         Ok(())

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::attempt::{Attempt, Left};
-use super::failure::Stop;
+use super::failure::{Stop, error};
 use super::gather::MORE_MEMBERS;
-use crate::domain::Mirror;
+use crate::domain::{Mirror, RunErrorCode};
 use crate::google::{Google, GoogleError, Group};
 use crate::store::{AccountState, Cursor, KeptGroup};
 use crate::sync::{Plan, PlanInput, Reading, plan};
@@ -42,17 +42,14 @@ impl Attempt<'_> {
             (reading, cursor) = self.read_all().await?; // the changes did not tell everything
             planned = self.plan(mirror, &state, &reading, &group);
         }
-        self.plan_deletions(planned.deleted().count());
-        self.count(|counts| {
-            counts.unchanged = i32::try_from(planned.unchanged).unwrap_or(i32::MAX);
-            counts.additions = i32::try_from(planned.additions.len()).unwrap_or(i32::MAX);
-        });
-        self.apply(mirror, &group, &planned).await?;
+        self.tally_plan(&planned);
+        self.guard_adopted(&planned)?;
+        self.apply(mirror, &group, &planned, &reading).await?;
         self.leave_clean(mirror, cursor.as_ref(), &planned).await
     }
 
     /// The group on record, with its members. `None` when it is gone, or there was none.
-    async fn read_group(&self, state: &AccountState) -> Result<Option<Group>, Stop> {
+    pub(super) async fn read_group(&self, state: &AccountState) -> Result<Option<Group>, Stop> {
         let Some(kept) = &state.group else { return Ok(None) };
         let expected = state.links.len() + state.additions.len() + MORE_MEMBERS;
         match self.account.group(&kept.resource, u32::try_from(expected).unwrap_or(u32::MAX)).await {
@@ -61,7 +58,7 @@ impl Attempt<'_> {
         }
     }
 
-    fn plan(&self, mirror: &Mirror, state: &AccountState, reading: &Reading, group: &KeptGroup) -> Plan {
+    pub(super) fn plan(&self, mirror: &Mirror, state: &AccountState, reading: &Reading, group: &KeptGroup) -> Plan {
         plan(PlanInput {
             job: self.job.number,
             mirror,
@@ -72,6 +69,31 @@ impl Attempt<'_> {
             my_contacts: self.job.add_to_my_contacts,
             additions: &state.additions,
         })
+    }
+
+    /// Counts what the plan leaves alone, and what it deletes.
+    pub(super) fn tally_plan(&self, planned: &Plan) {
+        self.plan_deletions(planned.deleted().count());
+        self.count(|counts| {
+            counts.unchanged = i32::try_from(planned.unchanged).unwrap_or(i32::MAX);
+            counts.additions = i32::try_from(planned.additions.len()).unwrap_or(i32::MAX);
+        });
+    }
+
+    /// Contacts of ours that are on no record could not be counted before the run: they are guarded here, and this
+    /// destination alone fails.
+    fn guard_adopted(&self, planned: &Plan) -> Result<(), Stop> {
+        let guard = self.job.guard.unwrap_or(self.runner.settings.guard);
+        let deletions = planned.unrecorded_deletions();
+        if !guard.is_exceeded(deletions, planned.synced()) {
+            return Ok(());
+        }
+        Err(Stop::Fail(error(
+            RunErrorCode::DeletionGuard,
+            format!(
+                "{deletions} contacts of an earlier sync would have to be deleted here, more than the deletion guard allows ({guard}). Nothing was deleted. An ADMIN may raise the job's guard for the next run."
+            ),
+        )))
     }
 
     async fn leave_clean(&self, mirror: &Mirror, cursor: Option<&Cursor>, planned: &Plan) -> Result<Left, Stop> {

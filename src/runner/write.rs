@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use super::attempt::Attempt;
 use super::failure::Stop;
+use super::names::Names;
 use crate::domain::{
-    ContactNumber, Content, GSYNC, GSYNC_NONCE, GSyncTag, Intent, Link, MY_CONTACTS, Mirror, Nonce, Person,
-    ResourceName,
+    ChangeAction, ContactChange, ContactNumber, Content, GSYNC, GSYNC_NONCE, GSyncTag, Intent, Link, MY_CONTACTS,
+    Mirror, Nonce, Person, ResourceName, RunErrorCode, display_name,
 };
 use crate::google::{GoogleError, NewPerson, PersonUpdate, UpdateMask};
 use crate::store::KeptGroup;
-use crate::sync::{Action, Calls, Plan, Writes, calls, fingerprint};
+use crate::sync::{Action, Calls, Plan, Reading, Writes, calls, fingerprint};
 
 /// Contacts per batch of creates or updates (People API reference).
 pub(super) const PER_WRITE: usize = 200;
@@ -28,19 +29,38 @@ struct Write<R> {
     content: Arc<Content>,
     request: R,
     is_overwrite: bool,
+    changed_fields: Vec<String>,
+}
+
+impl<R> Write<R> {
+    fn change(&self, action: ChangeAction) -> ContactChange {
+        let changed_fields = self.changed_fields.clone();
+        ContactChange { action, display_name: display_name(&self.content), changed_fields }
+    }
 }
 
 impl Attempt<'_> {
     /// Applies the plan in the order that loses nothing: records, creates, updates, deletes, memberships.
-    pub(super) async fn apply(&self, mirror: &Mirror, group: &KeptGroup, plan: &Plan) -> Result<(), Stop> {
+    pub(super) async fn apply(
+        &self,
+        mirror: &Mirror,
+        group: &KeptGroup,
+        plan: &Plan,
+        reading: &Reading,
+    ) -> Result<(), Stop> {
         self.apply_records(plan).await?;
         let contents = self.contents(mirror, plan).await?;
-        self.apply_creates(group, plan, &contents).await?;
+        // A full account takes no new contact; what changed or left the source is right all the same.
+        let full = match self.apply_creates(group, plan, &contents).await {
+            Err(Stop::Fail(cause)) if cause.code == RunErrorCode::ContactLimitReached => Err(Stop::Fail(cause)),
+            created => Ok(created?),
+        };
         for with_twin in [false, true] {
             self.apply_updates(plan, &contents, with_twin).await?;
         }
-        self.apply_deletes(plan).await?;
-        self.apply_joins(plan).await
+        self.apply_deletes(plan, reading).await?;
+        self.apply_joins(plan, reading).await?;
+        full
     }
 
     async fn apply_records(&self, plan: &Plan) -> Result<(), Stop> {
@@ -88,18 +108,21 @@ impl Attempt<'_> {
             let (nonce, tag) = (Nonce::random(), self.tag(*number));
             let request =
                 NewPerson { content: Content::clone(content), tag, nonce: nonce.clone(), groups: groups.clone() };
-            Some(Write { number: *number, nonce, content: Arc::clone(content), request, is_overwrite: false })
+            let content = Arc::clone(content);
+            let changed_fields = Vec::new();
+            Some(Write { number: *number, nonce, content, request, is_overwrite: false, changed_fields })
         };
         let creates: Vec<Write<NewPerson>> = plan.actions.iter().filter_map(create).collect();
         let size = self.size(Writes::Contents, creates.len(), PER_WRITE);
+        let creates: Vec<&Write<NewPerson>> = creates.iter().collect();
         for chunk in creates.chunks(size) {
             self.create(chunk).await?;
         }
         Ok(())
     }
 
-    async fn create(&self, chunk: &[Write<NewPerson>]) -> Result<(), Stop> {
-        let intent = |write: &Write<NewPerson>| Intent { nonce: write.nonce.clone(), number: write.number };
+    async fn create(&self, chunk: &[&Write<NewPerson>]) -> Result<(), Stop> {
+        let intent = |write: &&Write<NewPerson>| Intent { nonce: write.nonce.clone(), number: write.number };
         let intents: Vec<Intent> = chunk.iter().map(intent).collect();
         self.record(async |tx| {
             tx.begin_write(self.destination.id).await?;
@@ -114,11 +137,13 @@ impl Attempt<'_> {
         match created {
             Ok(people) => {
                 let links = self.links(chunk, people);
+                let changes: Vec<_> = chunk.iter().map(|write| write.change(ChangeAction::Create)).collect();
                 self.count(|counts| counts.created += count(links.len()));
                 self.record(async |tx| {
                     tx.settle(self.destination.id).await?;
                     tx.drop_intents(self.destination.id, &intents).await?;
-                    tx.record_links(self.destination.id, &links).await
+                    tx.record_links(self.destination.id, &links).await?;
+                    tx.record_changes(self.item.result, &changes).await
                 })
                 .await
             }
@@ -129,7 +154,7 @@ impl Attempt<'_> {
                 })
                 .await?;
                 for part in self.without_refused(chunk, &items) {
-                    Box::pin(self.create(part)).await?;
+                    Box::pin(self.create(&part)).await?;
                 }
                 Ok(())
             }
@@ -149,8 +174,16 @@ impl Attempt<'_> {
         let mut mask = UpdateMask { calendar_urls: false, client_data: with_twin, only: None };
         let mut updates: Vec<Write<PersonUpdate>> = Vec::new();
         for action in &plan.actions {
-            let Action::Write { number, resource, etags, is_overwrite, has_calendar_urls, nonce, other_client_data } =
-                action
+            let Action::Write {
+                number,
+                resource,
+                etags,
+                is_overwrite,
+                changed_fields,
+                has_calendar_urls,
+                nonce,
+                other_client_data,
+            } = action
             else {
                 continue;
             };
@@ -177,16 +210,18 @@ impl Attempt<'_> {
                 content: Arc::clone(content),
                 request,
                 is_overwrite: *is_overwrite,
+                changed_fields: changed_fields.clone(),
             });
         }
         let size = self.size(Writes::Contents, updates.len(), PER_WRITE);
+        let updates: Vec<&Write<PersonUpdate>> = updates.iter().collect();
         for chunk in updates.chunks(size) {
             self.update(chunk, &mask).await?;
         }
         Ok(())
     }
 
-    async fn update(&self, chunk: &[Write<PersonUpdate>], mask: &UpdateMask) -> Result<(), Stop> {
+    async fn update(&self, chunk: &[&Write<PersonUpdate>], mask: &UpdateMask) -> Result<(), Stop> {
         self.record(async |tx| tx.begin_write(self.destination.id).await).await?;
         let requests: Vec<PersonUpdate> = chunk.iter().map(|write| write.request.clone()).collect();
         let updated = match requests.as_slice() {
@@ -196,11 +231,13 @@ impl Attempt<'_> {
         if let Err(GoogleError::Refused { items, .. }) = &updated {
             self.record(async |tx| tx.settle(self.destination.id).await).await?;
             for part in self.without_refused(chunk, items) {
-                Box::pin(self.update(part, mask)).await?;
+                Box::pin(self.update(&part, mask)).await?;
             }
             return Ok(());
         }
         let links = self.links(chunk, self.answered(updated).await?);
+        let action = |write: &Write<_>| if write.is_overwrite { ChangeAction::Overwrite } else { ChangeAction::Update };
+        let changes: Vec<_> = chunk.iter().map(|write| write.change(action(write))).collect();
         let overwritten = chunk.iter().filter(|write| write.is_overwrite).count();
         self.count(|counts| {
             counts.overwritten += count(overwritten);
@@ -208,28 +245,30 @@ impl Attempt<'_> {
         });
         self.record(async |tx| {
             tx.settle(self.destination.id).await?;
-            tx.record_links(self.destination.id, &links).await
+            tx.record_links(self.destination.id, &links).await?;
+            tx.record_changes(self.item.result, &changes).await
         })
         .await
     }
 
     /// What is left of a chunk that Google refused: all but the named ones; where it named none, each half, down to one.
-    fn without_refused<'w, R>(&self, chunk: &'w [Write<R>], items: &[usize]) -> Vec<&'w [Write<R>]> {
+    fn without_refused<'w, R>(&self, chunk: &[&'w Write<R>], items: &[usize]) -> Vec<Vec<&'w Write<R>>> {
         if chunk.len() == 1 {
             self.count(|counts| counts.failed += 1);
             return Vec::new();
         }
         if items.is_empty() {
             let (first, second) = chunk.split_at(chunk.len() / 2);
-            return vec![first, second];
+            return vec![first.to_vec(), second.to_vec()];
         }
         self.count(|counts| counts.failed += count(items.len()));
-        let is_fine = |(position, _): &(usize, &Write<R>)| !items.contains(position);
-        chunk.iter().enumerate().filter(is_fine).map(|(position, _)| &chunk[position..=position]).collect()
+        let fine = chunk.iter().enumerate().filter(|(position, _)| !items.contains(position));
+        let fine: Vec<&'w Write<R>> = fine.map(|(_, write)| *write).collect();
+        if fine.is_empty() { Vec::new() } else { vec![fine] }
     }
 
     /// Deletes what the plan says.
-    pub(super) async fn apply_deletes(&self, plan: &Plan) -> Result<(), Stop> {
+    pub(super) async fn apply_deletes(&self, plan: &Plan, reading: &Reading) -> Result<(), Stop> {
         let delete = |action: &Action| match action {
             Action::Delete { number, resource } => Some((*number, resource.clone())),
             Action::Create { .. }
@@ -239,17 +278,22 @@ impl Attempt<'_> {
             | Action::Forget { .. } => None,
         };
         let deletes: Vec<(Option<ContactNumber>, ResourceName)> = plan.actions.iter().filter_map(delete).collect();
+        if deletes.is_empty() {
+            return Ok(());
+        }
+        let known = self.runner.contents.of(self.claimed.run);
+        let names = Names::new(&known, reading);
         let size = self.size(Writes::Deletes, deletes.len(), PER_DELETE);
         for chunk in deletes.chunks(size) {
-            self.delete(chunk).await?;
+            self.delete(chunk, &names).await?;
         }
         Ok(())
     }
 
-    async fn delete(&self, chunk: &[(Option<ContactNumber>, ResourceName)]) -> Result<(), Stop> {
+    async fn delete(&self, chunk: &[(Option<ContactNumber>, ResourceName)], names: &Names<'_>) -> Result<(), Stop> {
         self.record(async |tx| tx.begin_write(self.destination.id).await).await?;
-        let names: Vec<ResourceName> = chunk.iter().map(|(_, name)| name.clone()).collect();
-        let deleted = match names.as_slice() {
+        let copies: Vec<ResourceName> = chunk.iter().map(|(_, copy)| copy.clone()).collect();
+        let deleted = match copies.as_slice() {
             [one] => self.account.delete_person(one).await,
             several => self.account.delete_people(several).await,
         };
@@ -257,32 +301,45 @@ impl Attempt<'_> {
             // One that the user deleted meanwhile fails the whole batch; a single delete takes "not found" for success.
             self.record(async |tx| tx.settle(self.destination.id).await).await?;
             for one in chunk.chunks(1) {
-                Box::pin(self.delete(one)).await?;
+                Box::pin(self.delete(one, names)).await?;
             }
             return Ok(());
         }
         self.answered(deleted).await?;
         let numbers: Vec<ContactNumber> = chunk.iter().filter_map(|(number, _)| *number).collect();
+        let deleted = |(number, copy): &(Option<ContactNumber>, ResourceName)| ContactChange {
+            action: ChangeAction::Delete,
+            display_name: names.of(*number, Some(copy)),
+            changed_fields: Vec::new(),
+        };
+        let changes: Vec<_> = chunk.iter().map(deleted).collect();
         self.count(|counts| counts.deleted += count(chunk.len()));
         self.record(async |tx| {
             tx.settle(self.destination.id).await?;
-            tx.forget_links(self.destination.id, &numbers).await
+            tx.forget_links(self.destination.id, &numbers).await?;
+            tx.record_changes(self.item.result, &changes).await
         })
         .await
     }
 
-    async fn apply_joins(&self, plan: &Plan) -> Result<(), Stop> {
+    async fn apply_joins(&self, plan: &Plan, reading: &Reading) -> Result<(), Stop> {
         let mut by_group: BTreeMap<&ResourceName, Vec<ResourceName>> = BTreeMap::new();
         for action in &plan.actions {
-            if let Action::Join { resource, group } = action {
+            if let Action::Join { resource, group, .. } = action {
                 by_group.entry(group).or_default().push(resource.clone());
             }
         }
         for (group, members) in by_group {
             self.join(group, &members).await?;
         }
+        if plan.displaced == 0 {
+            return Ok(());
+        }
         self.count(|counts| counts.overwritten += count(plan.displaced));
-        Ok(())
+        let known = self.runner.contents.of(self.claimed.run);
+        let names = Names::new(&known, reading);
+        let changes: Vec<_> = plan.displacements().into_iter().map(|change| names.named(change)).collect();
+        self.record(async |tx| tx.record_changes(self.item.result, &changes).await).await
     }
 
     /// Puts contacts into a group.
@@ -306,8 +363,8 @@ impl Attempt<'_> {
         }
     }
 
-    fn links<R>(&self, chunk: &[Write<R>], people: Vec<Person>) -> Vec<(ContactNumber, Link)> {
-        let link = |(write, person): (&Write<R>, Person)| {
+    fn links<R>(&self, chunk: &[&Write<R>], people: Vec<Person>) -> Vec<(ContactNumber, Link)> {
+        let link = |(write, person): (&&Write<R>, Person)| {
             let link = Link {
                 stored: fingerprint(&person.content),
                 sent: fingerprint(&write.content),

@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::{StoreError, StoreResult};
 use crate::domain::{
-    Actor, DestinationStatus, EmailAddress, JobStatus, ResultStatus, RunError, RunErrorCode, RunKind, RunStatus,
-    SourceHealthStatus, Trigger,
+    ActivityKind, Actor, AuditAction, ChangeAction, DestinationStatus, EmailAddress, HoldDecision, HoldReason,
+    JobStatus, ResultStatus, RunError, RunErrorCode, RunKind, RunStatus, SourceHealthStatus, Trigger,
 };
 
 /// A domain enum that is stored as text.
@@ -49,11 +49,12 @@ named!(SourceHealthStatus in "job" {
 named!(DestinationStatus in "destination" {
     Pending = "pending", Synced = "synced", Failing = "failing", Removing = "removing",
 });
-named!(RunKind in "run" { Sync = "sync", Removal = "removal", Release = "release" });
+named!(RunKind in "run" { Sync = "sync", Removal = "removal", Release = "release", Preview = "preview" });
 named!(Trigger in "run" { JobCreated = "job_created", Schedule = "schedule", Manual = "manual", Removal = "removal" });
 named!(RunStatus in "run" {
-    Queued = "queued", Running = "running", Waiting = "waiting", Succeeded = "succeeded",
-    PartiallySucceeded = "partially_succeeded", Failed = "failed", Canceled = "canceled",
+    Queued = "queued", Running = "running", Waiting = "waiting", Held = "held", Succeeded = "succeeded",
+    PartiallySucceeded = "partially_succeeded", Failed = "failed", Rejected = "rejected", Expired = "expired",
+    Canceled = "canceled",
 });
 named!(ResultStatus in "run_result" {
     Waiting = "waiting", Running = "running", Succeeded = "succeeded", Failed = "failed", Skipped = "skipped",
@@ -63,7 +64,27 @@ named!(RunErrorCode in "run" {
     SourceUserDeleted = "source_user_deleted", InvalidDestinationUser = "invalid_destination_user",
     DestinationUserSuspended = "destination_user_suspended", ContactLimitReached = "contact_limit_reached",
     ContactsRefused = "contacts_refused", AccessDenied = "access_denied", QuotaExceeded = "quota_exceeded",
-    UpstreamUnavailable = "upstream_unavailable", InternalServerError = "internal_server_error",
+    UpstreamUnavailable = "upstream_unavailable", DeletionGuard = "deletion_guard",
+    InternalServerError = "internal_server_error",
+});
+named!(HoldReason in "run_hold" {
+    SourceGroupEmpty = "source_group_empty", SourceGroupShrank = "source_group_shrank",
+    SourceRelinked = "source_relinked",
+});
+named!(HoldDecision in "run_hold" { Approved = "approved", Rejected = "rejected", Expired = "expired" });
+named!(ChangeAction in "contact_change" {
+    Create = "create", Update = "update", Overwrite = "overwrite", Delete = "delete",
+});
+named!(ActivityKind in "activity" {
+    JobCreated = "job_created", JobUpdated = "job_updated", JobDeleted = "job_deleted",
+    DestinationsChanged = "destinations_changed", SourceHealthChanged = "source_health_changed",
+    RunQueued = "run_queued", RunStarted = "run_started", RunHeld = "run_held", RunFinished = "run_finished",
+});
+named!(AuditAction in "audit_entry" {
+    JobCreate = "job_create", JobUpdate = "job_update", JobDelete = "job_delete", JobPause = "job_pause",
+    JobResume = "job_resume", UsersAdd = "users_add", UsersRemove = "users_remove", JobRelink = "job_relink",
+    RunStart = "run_start", RunPreview = "run_preview", RunApprove = "run_approve", RunReject = "run_reject",
+    RunCancel = "run_cancel", RunFinish = "run_finish", AccessDenied = "access_denied",
 });
 
 /// The two columns of an actor: kind and label.

@@ -130,19 +130,20 @@ impl Store {
         Ok(destinations.into_iter().map(|destination| (destination.id, destination)).collect())
     }
 
-    /// Destinations of a run that are not removed since.
+    /// Google's ids of the users whose accounts a run walks.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn destinations_of_run(&self, run: RunId) -> StoreResult<Vec<Destination>> {
-        let of_run = Query::select()
-            .column(run_result::Column::DestinationId)
+    pub async fn google_ids_of_run(&self, run: RunId) -> StoreResult<Vec<String>> {
+        use workspace_user::{Column, Entity};
+        let users = Query::select()
+            .column(run_result::Column::UserId)
             .from(run_result::Entity)
             .and_where(run_result::Column::RunId.eq(run.uuid()))
-            .and_where(run_result::Column::DestinationId.is_not_null())
+            .and_where(run_result::Column::UserId.is_not_null())
             .to_owned();
-        let rows = destination::Entity::find().filter(destination::Column::Id.in_subquery(of_run)).all(&self.db);
-        read_destinations(&self.db, rows.await?).await
+        let select = Entity::find().filter(Column::Id.in_subquery(users)).select_only().column(Column::GoogleId);
+        Ok(select.into_tuple().all(&self.db).await?)
     }
 
     /// A page of destinations.

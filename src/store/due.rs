@@ -36,7 +36,7 @@ impl Store {
         Ok(rows.into_iter().map(|row| (row.job_id.into(), row.id.into())).collect())
     }
 
-    /// When the next slot or removal falls due.
+    /// When the next slot or removal falls due, or the next hold ends.
     ///
     /// # Errors
     /// When the database fails.
@@ -48,7 +48,7 @@ impl Store {
             .select_only()
             .column_as(destination::Column::NextAttemptAt.min(), "at");
         let removal: Option<Option<Time>> = removal.into_tuple().one(&self.db).await?;
-        Ok([slot.flatten(), removal.flatten()].into_iter().flatten().min())
+        Ok([slot.flatten(), removal.flatten(), self.next_hold_end().await?].into_iter().flatten().min())
     }
 }
 

@@ -8,7 +8,8 @@ use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter};
 use super::convert::{Named, actor_columns, to_json};
 use super::{StoreError, StoreResult, Task, Tx};
 use crate::domain::{
-    Actor, Counts, Destination, Event, EventKind, Job, ResultId, ResultStatus, Run, RunId, RunKind, RunStatus, Trigger,
+    ActivityKind, Actor, Counts, Destination, DestinationId, Draft, EmailAddress, Event, EventKind, Job, ResultId,
+    ResultStatus, Run, RunId, RunKind, RunStatus, Trigger, UserId, WorkspaceUser,
 };
 
 /// Destinations that one worker walks with one reading of the source; more shards let more workers help.
@@ -29,25 +30,11 @@ impl Tx {
         destinations: &[Destination],
     ) -> StoreResult<Run> {
         let number = self.next_run_number(job).await?;
-        let mut run = Run {
-            id: RunId::random(),
-            job: Some(job.id),
-            number,
-            kind,
-            trigger,
-            status: RunStatus::Queued,
-            resumes_at: None,
-            destinations_total: i32::try_from(destinations.len()).unwrap_or(i32::MAX),
-            destinations_finished: 0,
-            counts: Counts::default(),
-            error: None,
-            requested_by: by.clone(),
-            created_at: self.now,
-            started_at: None,
-            finished_at: None,
-        };
-        self.insert_run_row(&run, slot).await?;
-        self.insert_result_rows(&run, destinations).await?;
+        let mut run = self.new_run(Some(job), Some(number), kind, trigger, by, destinations.len());
+        self.insert_run_row(&run, slot, None).await?;
+        let items = destinations.iter().map(|one| (Some(one.id), one.user, &one.email));
+        self.insert_result_rows(&run, items).await?;
+        self.tell(ActivityKind::RunQueued, job.id, Some(run.id));
         if destinations.is_empty() {
             self.append_event(run.id, RunStatus::Running, &EventKind::Started { destinations_total: 0 }).await?;
             run.status = RunStatus::Succeeded;
@@ -57,10 +44,61 @@ impl Tx {
             return Ok(run);
         }
         match kind {
-            RunKind::Sync => self.enqueue(&format!("job:{}", job.id), run.id, &Task::Gather, self.now).await?,
+            RunKind::Sync => self.enqueue_gather(job, run.id).await?,
+            RunKind::Preview => self.enqueue_preview(run.id).await?,
             RunKind::Removal | RunKind::Release => self.enqueue_shards(run.id, destinations.len()).await?,
         }
         Ok(run)
+    }
+
+    /// Queues the preview of a job that does not exist yet.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn insert_draft_run(&self, draft: &Draft, by: &Actor, users: &[WorkspaceUser]) -> StoreResult<Run> {
+        let run = self.new_run(None, None, RunKind::Preview, Trigger::Manual, by, users.len());
+        self.insert_run_row(&run, None, Some(draft)).await?;
+        self.insert_result_rows(&run, users.iter().map(|user| (None, user.id, &user.email))).await?;
+        self.enqueue_preview(run.id).await?;
+        Ok(run)
+    }
+
+    fn new_run(
+        &self,
+        job: Option<&Job>,
+        number: Option<i32>,
+        kind: RunKind,
+        trigger: Trigger,
+        by: &Actor,
+        destinations: usize,
+    ) -> Run {
+        Run {
+            id: RunId::random(),
+            job: job.map(|job| job.id),
+            number,
+            kind,
+            trigger,
+            status: RunStatus::Queued,
+            resumes_at: None,
+            destinations_total: i32::try_from(destinations).unwrap_or(i32::MAX),
+            destinations_finished: 0,
+            counts: Counts::default(),
+            error: None,
+            requested_by: by.clone(),
+            created_at: self.now,
+            started_at: None,
+            finished_at: None,
+        }
+    }
+
+    /// Queues the reading of a job's source.
+    pub(super) async fn enqueue_gather(&self, job: &Job, run: RunId) -> StoreResult<()> {
+        self.enqueue(&format!("job:{}", job.id), run, &Task::Gather, self.now).await
+    }
+
+    /// A preview has a lane of its own: it waits for nobody, and nobody for it.
+    async fn enqueue_preview(&self, run: RunId) -> StoreResult<()> {
+        self.enqueue(&format!("preview:{run}"), run, &Task::Gather, self.now).await
     }
 
     /// Queues the shards of a run.
@@ -83,16 +121,17 @@ impl Tx {
         row.map(|row| row.run_count).ok_or(StoreError::Nonsense { table: "job", what: "the job is gone".into() })
     }
 
-    async fn insert_run_row(&self, run: &Run, slot: Option<NaiveDate>) -> StoreResult<()> {
+    async fn insert_run_row(&self, run: &Run, slot: Option<NaiveDate>, draft: Option<&Draft>) -> StoreResult<()> {
         let (by_kind, by) = actor_columns(&run.requested_by);
         let row = entity::run::ActiveModel {
             id: Set(run.id.uuid()),
             job_id: Set(run.job.map(|job| job.uuid())),
-            number: Set(run.number),
+            number: Set(run.number.unwrap_or(0)),
             kind: Set(run.kind.name().into()),
             trigger: Set(run.trigger.name().into()),
             status: Set(run.status.name().into()),
             slot: Set(slot),
+            draft: Set(draft.map(|draft| to_json("run", draft)).transpose()?),
             resumes_at: Set(None),
             cancel_requested: Set(false),
             destinations_total: Set(run.destinations_total),
@@ -112,17 +151,21 @@ impl Tx {
         Ok(())
     }
 
-    async fn insert_result_rows(&self, run: &Run, destinations: &[Destination]) -> StoreResult<()> {
+    async fn insert_result_rows(
+        &self,
+        run: &Run,
+        destinations: impl Iterator<Item = (Option<DestinationId>, UserId, &EmailAddress)>,
+    ) -> StoreResult<()> {
         let counts = to_json("run_result", &Counts::default())?;
         let rows: Vec<_> = destinations
-            .iter()
             .enumerate()
-            .map(|(position, destination)| entity::run_result::ActiveModel {
+            .map(|(position, (destination, user, email))| entity::run_result::ActiveModel {
                 id: Set(ResultId::random().uuid()),
                 run_id: Set(run.id.uuid()),
-                destination_id: Set(Some(destination.id.uuid())),
+                destination_id: Set(destination.map(|destination| destination.uuid())),
+                user_id: Set(Some(user.uuid())),
                 shard: Set(i32::try_from(position / SHARD_SIZE).unwrap_or(i32::MAX)),
-                email: Set(destination.email.to_string()),
+                email: Set(email.to_string()),
                 status: Set(ResultStatus::Waiting.name().into()),
                 attempts: Set(0),
                 next_attempt_at: Set(None),

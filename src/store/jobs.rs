@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
-use super::convert::{Named, actor};
+use super::convert::{Named, actor, from_json};
 use super::groups::groups_by_ids;
 use super::page::{Direction, Page, PageRequest, paged, starts_with};
 use super::users::users_by_ids;
@@ -71,6 +71,8 @@ pub(super) async fn read_jobs(db: &impl ConnectionTrait, rows: Vec<job::Model>) 
                 number: JobNumber::from_i64(row.number).ok_or_else(|| nonsense("impossible number"))?,
                 custom_group_name: row.custom_group_name,
                 add_to_my_contacts: row.add_to_my_contacts,
+                guard: row.guard.map(|guard| from_json("job", guard)).transpose()?,
+                is_relinked: row.is_relinked,
                 schedule: DailySchedule::parse(&row.time_of_day, &row.time_zone)
                     .map_err(|error| nonsense(&error.to_string()))?,
                 next_run_at: row.next_run_at,

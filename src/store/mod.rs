@@ -3,12 +3,16 @@
 //! A noun reads, a verb writes, a batch takes a slice. Every change goes through [`Store::atomically`]: one closure, one
 //! transaction, committed on `Ok` and rolled back on `Err`. Work is enqueued in the transaction of the change that needs it.
 
+mod activity;
+mod audit;
+mod changes;
 mod connect;
 mod convert;
 mod destinations;
 mod due;
 mod error;
 mod groups;
+mod holds;
 mod insert_run;
 mod jobs;
 mod lease;
@@ -22,13 +26,15 @@ mod users;
 mod wake;
 mod work;
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use sea_orm::{DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait};
 
 use crate::domain::{Clock, Time};
 
+pub use activity::ActivityState;
+pub use audit::{AuditFilter, Subject};
 pub use connect::{ConnectError, connect};
 pub use destinations::{DestinationFilter, DestinationOrderField, SyncedGroupFilter};
 pub use error::{StoreError, StoreResult};
@@ -36,8 +42,10 @@ pub use groups::ListedGroup;
 pub use jobs::{JobFilter, JobOrderField};
 pub use page::{Direction, Page, PageRequest, Position, SortKey};
 pub use progress::{DestinationOutcome, RunInHand, ShardItem};
+pub use prune::Retention;
 pub use requests::{
-    AddUsers, DailyRuns, Decision, DeleteJob, IdempotencyKey, NewJob, RemoveUsers, Replay, RunJob, UpdateJob,
+    AddUsers, CancelRun, DailyRuns, DecideHold, Decision, DeleteJob, GuardChange, IdempotencyKey, NewJob, PauseJob,
+    PreviewJob, PreviewTarget, RelinkJob, RemoveUsers, Replay, RunJob, UpdateJob, Verdict,
 };
 pub use runs::{ResultFilter, RunFilter, RunOrderField};
 pub use sync_state::{AccountState, Cursor, GroupIntent, KeptGroup};
@@ -50,6 +58,7 @@ pub struct Store {
     db: DatabaseConnection,
     clock: Arc<dyn Clock>,
     wakes: Arc<Wakes>,
+    statements: Arc<AtomicU64>,
 }
 
 impl std::fmt::Debug for Store {
@@ -61,8 +70,19 @@ impl std::fmt::Debug for Store {
 impl Store {
     /// A store on a connected and migrated database.
     #[must_use]
-    pub fn new(db: DatabaseConnection, clock: Arc<dyn Clock>) -> Self {
-        Self { db, clock, wakes: Arc::new(Wakes::default()) }
+    pub fn new(mut db: DatabaseConnection, clock: Arc<dyn Clock>) -> Self {
+        let statements = Arc::new(AtomicU64::new(0));
+        let counter = Arc::clone(&statements);
+        db.set_metric_callback(move |_| {
+            counter.fetch_add(1, Ordering::Relaxed);
+        });
+        Self { db, clock, wakes: Arc::new(Wakes::default()), statements }
+    }
+
+    /// Statements sent to the database so far.
+    #[must_use]
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
     }
 
     /// Signals to whoever waits for changes: workers, the scheduler, subscribers.
@@ -85,8 +105,9 @@ impl Store {
             ..TransactionOptions::default()
         };
         let db = self.db.begin_with_options(options).await.map_err(StoreError::from)?;
-        let tx = Tx { db, now: self.clock.now(), has_work: AtomicBool::new(false) };
+        let tx = Tx { db, now: self.clock.now(), has_work: AtomicBool::new(false), told: Mutex::default() };
         let value = change(&tx).await?; // dropping `tx` rolls back
+        tx.write_told().await?;
         tx.db.commit().await.map_err(StoreError::from)?;
         self.wakes.changed();
         if tx.has_work.into_inner() {
@@ -101,6 +122,7 @@ pub struct Tx {
     db: DatabaseTransaction,
     now: Time,
     has_work: AtomicBool,
+    told: Mutex<Vec<activity::Told>>,
 }
 
 impl Tx {

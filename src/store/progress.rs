@@ -6,10 +6,11 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder};
 
 use super::convert::{Named, from_json, run_error, to_json};
-use super::{Store, StoreError, StoreResult, Tx};
+use super::runs::read_run;
+use super::{Store, StoreError, StoreResult, Subject, Tx};
 use crate::domain::{
-    Counts, DestinationId, DestinationStatus, EventKind, JobId, ResultId, ResultStatus, RunError, RunId, RunKind,
-    RunStatus, Time,
+    ActivityKind, AuditAction, AuditChange, Caller, Counts, DestinationId, DestinationStatus, Draft, EventKind, JobId,
+    ResultId, ResultStatus, RunError, RunId, RunKind, RunStatus, Time, UserId,
 };
 
 use entity::{destination, job, run, run_result};
@@ -17,8 +18,10 @@ use entity::{destination, job, run, run_result};
 /// A run as its workers see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunInHand {
-    /// Its job. `None` once the job is deleted.
+    /// Its job. `None` once the job is deleted, and for the preview of a draft.
     pub job: Option<JobId>,
+    /// The job that does not exist yet, which it previews.
+    pub draft: Option<Draft>,
     /// Kind.
     pub kind: RunKind,
     /// Destinations in the run.
@@ -32,8 +35,10 @@ pub struct RunInHand {
 pub struct ShardItem {
     /// Its result.
     pub result: ResultId,
-    /// Destination. `None` once removed.
+    /// Destination. `None` once removed, and for the preview of a draft.
     pub destination: Option<DestinationId>,
+    /// User whose account it is.
+    pub user: Option<UserId>,
     /// Status of the result.
     pub status: ResultStatus,
     /// Attempts that failed so far.
@@ -57,6 +62,14 @@ pub struct DestinationOutcome {
     pub error: Option<RunError>,
 }
 
+impl DestinationOutcome {
+    /// Nothing was done.
+    #[must_use]
+    pub fn skipped() -> Self {
+        Self { status: ResultStatus::Skipped, counts: Counts::default(), planned_deletions: 0, error: None }
+    }
+}
+
 impl Store {
     /// The run, for its workers.
     ///
@@ -67,6 +80,7 @@ impl Store {
         row.map(|row| {
             Ok(RunInHand {
                 job: row.job_id.map(JobId::from),
+                draft: row.draft.map(|draft| from_json("run", draft)).transpose()?,
                 kind: RunKind::named(&row.kind)?,
                 destinations: usize::try_from(row.destinations_total).unwrap_or(0),
                 is_over: row.cancel_requested || row.finished_at.is_some(),
@@ -89,6 +103,7 @@ impl Store {
                 Ok(ShardItem {
                     result: row.id.into(),
                     destination: row.destination_id.map(DestinationId::from),
+                    user: row.user_id.map(UserId::from),
                     status: ResultStatus::named(&row.status)?,
                     attempts: row.attempts,
                     next_attempt_at: row.next_attempt_at,
@@ -111,6 +126,24 @@ impl Tx {
             .is_none_or(|row| row.cancel_requested || row.finished_at.is_some()))
     }
 
+    /// The work in hand must stop at once: the run is finished, or its job is being deleted. A run that was only canceled
+    /// comes to the end of the destinations in hand.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn must_stop(&self, id: RunId) -> StoreResult<bool> {
+        let Some(row) = self.touch_run(id, |update| update).await? else { return Ok(true) };
+        if row.finished_at.is_some() || !row.cancel_requested {
+            return Ok(row.finished_at.is_some());
+        }
+        let deleting = job::Column::Status.eq(crate::domain::JobStatus::Deleting.name());
+        let of_run = match row.job_id {
+            Some(job) => job::Entity::find_by_id(job).filter(deleting).one(&self.db).await?,
+            None => None,
+        };
+        Ok(of_run.is_some())
+    }
+
     /// Takes a run out of the queue, or on after a wait.
     ///
     /// # Errors
@@ -119,13 +152,16 @@ impl Tx {
         use run::Column;
         let Some(row) = self.touch_run(id, |update| update).await? else { return Ok(()) };
         match RunStatus::named(&row.status)? {
-            RunStatus::Queued => {
+            RunStatus::Queued if row.started_at.is_none() => {
                 self.set_run_status(id, RunStatus::Running, None).await?;
                 self.touch_run(id, |update| update.col_expr(Column::StartedAt, Expr::value(Some(self.now)))).await?;
                 let started = EventKind::Started { destinations_total: row.destinations_total };
                 self.append_event(id, RunStatus::Running, &started).await?;
+                if let Some(job) = row.job_id {
+                    self.tell(ActivityKind::RunStarted, job.into(), Some(id));
+                }
             }
-            RunStatus::Waiting => {
+            RunStatus::Queued | RunStatus::Waiting => {
                 self.set_run_status(id, RunStatus::Running, None).await?;
                 self.append_progress(id).await?;
             }
@@ -297,6 +333,15 @@ impl Tx {
     /// # Errors
     /// When the database fails.
     pub async fn finish_run(&self, id: RunId, error: Option<&RunError>) -> StoreResult<()> {
+        self.close_run(id, error, None).await
+    }
+
+    /// Ends a run with this status, whatever its results are.
+    pub(super) async fn end_run(&self, id: RunId, status: RunStatus) -> StoreResult<()> {
+        self.close_run(id, None, Some(status)).await
+    }
+
+    async fn close_run(&self, id: RunId, error: Option<&RunError>, status: Option<RunStatus>) -> StoreResult<()> {
         use run::Column;
         let Some(row) = self.touch_run(id, |update| update).await?.filter(|row| row.finished_at.is_none()) else {
             return Ok(());
@@ -304,10 +349,11 @@ impl Tx {
         self.skip_unfinished(id, None).await?;
         self.withdraw_waiting_work(id).await?;
         let succeeded = self.count_results(id, ResultStatus::Succeeded).await?;
-        let status = match error {
-            Some(_) => RunStatus::Failed,
-            None if row.cancel_requested => RunStatus::Canceled,
-            None => RunStatus::of_results(succeeded, row.destinations_failed),
+        let status = match (status, error) {
+            (Some(status), _) => status,
+            (None, Some(_)) => RunStatus::Failed,
+            (None, None) if row.cancel_requested => RunStatus::Canceled,
+            (None, None) => RunStatus::of_results(succeeded, row.destinations_failed),
         };
         let counts = self.sum_counts(id).await?;
         let stored = to_json("run", &counts)?;
@@ -323,10 +369,25 @@ impl Tx {
         let finished =
             EventKind::Finished { counts, destinations_failed: row.destinations_failed, error: error.cloned() };
         self.append_event(id, status, &finished).await?;
-        if let Some(job) = row.job_id {
-            self.drop_job_if_clean(job.into()).await?;
-        }
+        self.tell_end(row, status).await?;
         self.wake_workers(); // a slot may have become free
+        Ok(())
+    }
+
+    /// Tells everybody that a run has ended, and drops a deleted job whose accounts are all clean.
+    async fn tell_end(&self, row: run::Model, status: RunStatus) -> StoreResult<()> {
+        let run = read_run(row)?;
+        let job = match run.job {
+            Some(job) => self.job(job).await?,
+            None => None,
+        };
+        let by = Caller::system(&run.id);
+        let changes = vec![AuditChange::with("status", status.name().to_ascii_uppercase())];
+        self.audit(&by, AuditAction::RunFinish, Subject::run(&run, job.as_ref()), changes).await?;
+        if let Some(job) = &job {
+            self.tell(ActivityKind::RunFinished, job.id, Some(run.id));
+            self.drop_job_if_clean(job.id).await?;
+        }
         Ok(())
     }
 
@@ -338,8 +399,15 @@ impl Tx {
         use run::{Column, Entity};
         let unfinished =
             Column::JobId.eq(job.uuid()).and(Column::Kind.eq(RunKind::Sync.name())).and(Column::FinishedAt.is_null());
-        let Some(row) = Entity::find().filter(unfinished).one(&self.db).await? else { return Ok(()) };
-        let id = RunId::from(row.id);
+        match Entity::find().filter(unfinished).one(&self.db).await? {
+            Some(row) => self.cancel_run(row.id.into()).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Asks a run to stop: what has not begun is skipped. Without a destination in hand it ends at once.
+    pub(super) async fn cancel_run(&self, id: RunId) -> StoreResult<()> {
+        use run::Column;
         self.touch_run(id, |update| update.col_expr(Column::CancelRequested, Expr::value(true))).await?;
         self.skip_unfinished(id, Some(ResultStatus::Waiting)).await?;
         let in_hand = self.count_results(id, ResultStatus::Running).await?;
@@ -370,8 +438,8 @@ impl Tx {
             job::Column::Id.eq(id.uuid()).and(job::Column::Status.eq(crate::domain::JobStatus::Deleting.name()));
         let remaining =
             destination::Entity::find().filter(destination::Column::JobId.eq(id.uuid())).count(&self.db).await?;
-        if remaining == 0 {
-            job::Entity::delete_many().filter(is_deleting).exec(&self.db).await?;
+        if remaining == 0 && job::Entity::delete_many().filter(is_deleting).exec(&self.db).await?.rows_affected > 0 {
+            self.tell(ActivityKind::JobDeleted, id, None);
         }
         Ok(())
     }
@@ -391,7 +459,12 @@ impl Tx {
         Ok(sum)
     }
 
-    async fn set_run_status(&self, id: RunId, status: RunStatus, resumes_at: Option<Time>) -> StoreResult<()> {
+    pub(super) async fn set_run_status(
+        &self,
+        id: RunId,
+        status: RunStatus,
+        resumes_at: Option<Time>,
+    ) -> StoreResult<()> {
         use run::Column;
         let updated = self.touch_run(id, |update| {
             update
@@ -402,7 +475,7 @@ impl Tx {
     }
 
     /// Updates, and so locks, the row of a run; the answer is the row after it.
-    async fn touch_run(
+    pub(super) async fn touch_run(
         &self,
         id: RunId,
         change: impl FnOnce(sea_orm::UpdateMany<run::Entity>) -> sea_orm::UpdateMany<run::Entity>,

@@ -8,32 +8,47 @@ use super::{Store, StoreResult};
 
 use entity::{idempotency_key, run, run_event};
 
-/// How long the events of a finished run are kept.
-const EVENTS: TimeDelta = TimeDelta::days(30);
-/// How long finished runs and their results are kept.
-const RUNS: TimeDelta = TimeDelta::days(400);
+/// How long history is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retention {
+    /// Events of finished runs, changes of single contacts with their names, and activity.
+    pub events: TimeDelta,
+    /// Finished runs and their results.
+    pub runs: TimeDelta,
+}
+
+impl Default for Retention {
+    /// A month of details, and a little more than a year of results: last year's can be compared.
+    fn default() -> Self {
+        Self { events: TimeDelta::days(30), runs: TimeDelta::days(400) }
+    }
+}
+
 /// How long idempotency keys are kept.
 pub(super) const KEYS: TimeDelta = TimeDelta::hours(24);
 
 impl Store {
-    /// Drops events, runs and keys that are older than they are kept. Unfinished runs keep everything.
+    /// Drops what is older than it is kept. Unfinished runs keep everything but the names of contacts; the audit log keeps
+    /// everything.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn prune(&self) -> StoreResult<()> {
+    pub async fn prune(&self, retention: Retention) -> StoreResult<()> {
         self.atomically(async |tx| {
-            let old = run::Column::FinishedAt.lt(tx.now - RUNS);
+            let old = run::Column::FinishedAt.lt(tx.now - retention.runs);
             run::Entity::delete_many().filter(old).exec(&tx.db).await?; // results and events go with their run
             let finished = Query::select()
                 .column(run::Column::Id)
                 .from(run::Entity)
-                .and_where(run::Column::FinishedAt.lt(tx.now - EVENTS))
+                .and_where(run::Column::FinishedAt.lt(tx.now - retention.events))
                 .to_owned();
-            let old = run_event::Column::At.lt(tx.now - EVENTS).and(run_event::Column::RunId.in_subquery(finished));
+            let old =
+                run_event::Column::At.lt(tx.now - retention.events).and(run_event::Column::RunId.in_subquery(finished));
             run_event::Entity::delete_many().filter(old).exec(&tx.db).await?;
             let old = idempotency_key::Column::CreatedAt.lt(tx.now - KEYS);
             idempotency_key::Entity::delete_many().filter(old).exec(&tx.db).await?;
-            Ok(())
+            tx.drop_changes(tx.now - retention.events).await?;
+            tx.drop_activities(tx.now - retention.events).await
         })
         .await
     }

@@ -48,7 +48,7 @@ pub(super) fn read_run(row: run::Model) -> StoreResult<Run> {
     Ok(Run {
         id: row.id.into(),
         job: row.job_id.map(JobId::from),
-        number: row.number,
+        number: (row.number > 0).then_some(row.number),
         kind: RunKind::named(&row.kind)?,
         trigger: Trigger::named(&row.trigger)?,
         status: RunStatus::named(&row.status)?,
@@ -126,12 +126,12 @@ impl Store {
         Ok(run::Entity::find().filter(condition(filter)).count(&self.db).await?)
     }
 
-    /// Unfinished runs of these jobs: a sync before removals, a newer before an older.
+    /// Unfinished runs of these jobs, previews left out: a sync before removals, a newer before an older.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn active_runs(&self, jobs: &[JobId]) -> StoreResult<HashMap<JobId, Run>> {
-        let unfinished = of_jobs(jobs).add(run::Column::FinishedAt.is_null());
+        let unfinished = of_jobs(jobs).add(run::Column::FinishedAt.is_null()).add(is_no_preview());
         let rows = run::Entity::find().filter(unfinished).order_by_asc(run::Column::CreatedAt).all(&self.db).await?;
         let mut active: HashMap<JobId, Run> = HashMap::new();
         for run in self.read_runs(rows).await? {
@@ -143,14 +143,14 @@ impl Store {
         Ok(active)
     }
 
-    /// The last finished run of each of these jobs.
+    /// The last finished run of each of these jobs, previews left out.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn last_runs(&self, jobs: &[JobId]) -> StoreResult<HashMap<JobId, Run>> {
         use run::{Column, Entity};
         let newest: Vec<(Uuid, Option<i32>)> = Entity::find()
-            .filter(of_jobs(jobs).add(Column::FinishedAt.is_not_null()))
+            .filter(of_jobs(jobs).add(Column::FinishedAt.is_not_null()).add(is_no_preview()))
             .select_only()
             .column(Column::JobId)
             .column_as(Column::Number.max(), "number")
@@ -199,7 +199,7 @@ impl Store {
         rows.into_iter().map(|row| read_result(row).map(|result| (result.id, result))).collect()
     }
 
-    /// The result of each of these destinations in the last run that included it.
+    /// The result of each of these destinations in the last run that included it, previews left out.
     ///
     /// # Errors
     /// When the database fails.
@@ -211,7 +211,7 @@ impl Store {
         let theirs = Column::DestinationId.is_in(destinations.iter().map(|id| id.uuid()));
         let of_run = Entity::belongs_to(run::Entity).from(Column::RunId).to(run::Column::Id).into();
         let newest: Vec<(Uuid, Option<i32>)> = Entity::find()
-            .filter(theirs.clone())
+            .filter(theirs.clone().and(is_no_preview()))
             .join(sea_orm::JoinType::InnerJoin, of_run)
             .select_only()
             .column(Column::DestinationId)
@@ -289,6 +289,10 @@ impl Store {
         let row = run::Entity::find_by_id(run.uuid()).one(&self.db).await?;
         Ok(row.map_or(0, |row| row.last_sequence))
     }
+}
+
+fn is_no_preview() -> sea_orm::sea_query::SimpleExpr {
+    run::Column::Kind.ne(RunKind::Preview.name())
 }
 
 fn of_jobs(jobs: &[JobId]) -> Condition {

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect};
 
 use super::convert::{Named, from_json, to_json};
 use super::{Store, StoreError, StoreResult, Tx};
 use crate::domain::{
-    ContactNumber, DestinationId, Etags, Intent, JobId, Link, Links, Mirror, MirrorEntry, Nonce, ResourceName,
-    SourceHealthStatus, SyncToken, SyncedGroupId, Time,
+    ActivityKind, ContactNumber, DestinationId, Etags, Intent, JobId, Link, Links, Mirror, MirrorEntry, Nonce,
+    ResourceName, SourceHealthStatus, SyncToken, SyncedGroupId, Time,
 };
 
 use entity::{addition, create_intent, destination, group_intent, job, link, mirror_contact, synced_group};
@@ -48,7 +48,7 @@ pub struct GroupIntent {
 }
 
 /// What we remember of a destination account.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct AccountState {
     /// Synced contacts.
     pub links: Links,
@@ -82,6 +82,23 @@ impl Store {
             Ok((ContactNumber::from_i64(row.number), entry))
         };
         rows.into_iter().map(entry).collect()
+    }
+
+    /// Which of these contacts at a destination are synced ones.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn linked_among(
+        &self,
+        destination: DestinationId,
+        names: &[ResourceName],
+    ) -> StoreResult<BTreeSet<ResourceName>> {
+        use link::{Column, Entity};
+        let among = Column::Resource.is_in(names.iter().map(ResourceName::as_str));
+        let these = Column::DestinationId.eq(destination.uuid()).and(among);
+        let select = Entity::find().filter(these).select_only().column(Column::Resource);
+        let found: Vec<String> = select.into_tuple().all(&self.db).await?;
+        Ok(found.into_iter().map(ResourceName::new).collect())
     }
 
     /// Cursor of the source account. `None` when there is none for these parameters.
@@ -195,12 +212,15 @@ impl Tx {
     ) -> StoreResult<()> {
         use job::{Column, Entity};
         let this = Column::Id.eq(job.uuid());
-        Entity::update_many()
+        let changed = Entity::update_many()
             .col_expr(Column::SourceStatus, Expr::value(health.name()))
             .col_expr(Column::SourceStatusSince, Expr::value(self.now))
             .filter(this.clone().and(Column::SourceStatus.ne(health.name())))
             .exec(&self.db)
             .await?;
+        if changed.rows_affected > 0 {
+            self.tell(ActivityKind::SourceHealthChanged, job, None);
+        }
         let mut update = Entity::update_many().col_expr(Column::SourceCheckedAt, Expr::value(self.now)).filter(this);
         if let Some(name) = group_name {
             update = update.col_expr(Column::SourceGroupName, Expr::value(name));

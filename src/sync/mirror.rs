@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::fingerprint;
-use crate::domain::{Change, CompleteRead, ContactNumber, Content, Mirror, MirrorEntry, Person, ResourceName};
+use crate::domain::{
+    Change, CompleteRead, ContactNumber, Content, Mirror, MirrorEntry, Person, ResourceName, display_name,
+};
 
 /// The record after a reading.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,6 +16,8 @@ pub struct MirrorUpdate {
     pub changed: Vec<ContactNumber>,
     /// Contents that the reading brought, of contacts in the group.
     pub contents: BTreeMap<ContactNumber, Content>,
+    /// Names of contacts that were in the group and are no longer, as far as the reading told them.
+    pub gone: BTreeMap<ContactNumber, String>,
 }
 
 /// A reading that cannot be trusted. Nothing may be deleted because of it.
@@ -35,8 +39,12 @@ pub fn mirror_after_full_read(
 ) -> Result<MirrorUpdate, SourceReadError> {
     let mut update = Updating::new(mirror);
     let mut seen = Vec::new();
-    for person in read.items.iter().filter(|person| person.groups.contains(group)) {
-        seen.push(update.present(person)?);
+    for person in &read.items {
+        if person.groups.contains(group) {
+            seen.push(update.present(person)?);
+        } else {
+            update.left(person);
+        }
     }
     seen.sort_unstable();
     let missing: Vec<ContactNumber> =
@@ -63,6 +71,7 @@ pub fn mirror_after_changes(
                 update.present(person)?;
             }
             Change::Present(person) => {
+                update.left(person);
                 if let Some(number) = update.known(person) {
                     update.gone(number);
                 }
@@ -82,12 +91,19 @@ struct Updating {
     by_resource: BTreeMap<ResourceName, ContactNumber>,
     changed: Vec<ContactNumber>,
     contents: BTreeMap<ContactNumber, Content>,
+    names: BTreeMap<ContactNumber, String>,
 }
 
 impl Updating {
     fn new(mirror: &Mirror) -> Self {
         let by_resource = mirror.iter().map(|(number, entry)| (entry.resource.clone(), *number)).collect();
-        Self { mirror: mirror.clone(), by_resource, changed: Vec::new(), contents: BTreeMap::new() }
+        Self {
+            mirror: mirror.clone(),
+            by_resource,
+            changed: Vec::new(),
+            contents: BTreeMap::new(),
+            names: BTreeMap::new(),
+        }
     }
 
     /// The number under which a contact is on record, also when Google has renamed it.
@@ -108,6 +124,12 @@ impl Updating {
         Ok(number)
     }
 
+    /// Keeps the name of a contact that is not in the group, if it once was.
+    fn left(&mut self, person: &Person) {
+        let name = self.known(person).and_then(|number| Some((number, display_name(&person.content)?)));
+        self.names.extend(name);
+    }
+
     fn gone(&mut self, number: ContactNumber) {
         self.contents.remove(&number);
         if let Some(entry) = self.mirror.get_mut(&number).filter(|entry| entry.is_present) {
@@ -119,6 +141,6 @@ impl Updating {
     fn done(mut self) -> MirrorUpdate {
         self.changed.sort_unstable();
         self.changed.dedup();
-        MirrorUpdate { mirror: self.mirror, changed: self.changed, contents: self.contents }
+        MirrorUpdate { mirror: self.mirror, changed: self.changed, contents: self.contents, gone: self.names }
     }
 }

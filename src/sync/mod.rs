@@ -20,5 +20,5 @@ pub use decide::{AtDestination, AtSource, Decision, decide};
 pub use fingerprint::fingerprint;
 pub use group_name::{ListedGroup, free_name};
 pub use mirror::{MirrorUpdate, SourceReadError, mirror_after_changes, mirror_after_full_read};
-pub use plan::{Action, Plan, PlanInput, plan};
+pub use plan::{Action, Plan, PlanInput, PlannedChange, plan};
 pub use reading::Reading;

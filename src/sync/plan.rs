@@ -1,12 +1,12 @@
 //! The plan for one destination: what brings it into step with the source group.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::identify::{Identified, Seen, identify, twin};
 use super::{AtDestination, AtSource, Decision, Reading, decide, fingerprint};
 use crate::domain::{
-    ContactNumber, Etags, Field, Fingerprint, GSYNC, GSYNC_NONCE, GSyncTag, Intent, JobNumber, Link, Links,
-    MY_CONTACTS, Mirror, Nonce, Person, ResourceName,
+    ChangeAction, ContactNumber, Etags, Field, Fingerprint, GSYNC, GSYNC_NONCE, GSyncTag, Intent, JobNumber, Link,
+    Links, MY_CONTACTS, Mirror, Nonce, Person, ResourceName,
 };
 
 /// What a plan is made from.
@@ -63,6 +63,8 @@ pub enum Action {
         etags: Etags,
         /// It was edited or untagged there; otherwise it only changed at the source.
         is_overwrite: bool,
+        /// Names of the fields that change.
+        changed_fields: Vec<String>,
         /// Has, or had, calendar addresses, which some accounts refuse in a mask.
         has_calendar_urls: bool,
         /// Mark of the create that made it.
@@ -72,6 +74,8 @@ pub enum Action {
     },
     /// Put the copy back into a group.
     Join {
+        /// Source contact.
+        number: ContactNumber,
         /// The copy.
         resource: ResourceName,
         /// The synced group or My Contacts.
@@ -96,6 +100,19 @@ pub enum Action {
         /// Source contact.
         number: ContactNumber,
     },
+}
+
+/// What a plan does to one contact, as people read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedChange {
+    /// What happens.
+    pub action: ChangeAction,
+    /// Source contact. `None` for a contact of ours that is on no record.
+    pub number: Option<ContactNumber>,
+    /// The copy. `None` where it is still to be created.
+    pub resource: Option<ResourceName>,
+    /// Names of the fields that change.
+    pub changed_fields: Vec<String>,
 }
 
 /// Makes the plan.
@@ -135,6 +152,66 @@ impl Plan {
             | Action::Record { .. }
             | Action::Forget { .. } => None,
         })
+    }
+
+    /// What the plan does, one entry per contact.
+    #[must_use]
+    pub fn changes(&self) -> Vec<PlannedChange> {
+        let mut changes: Vec<PlannedChange> = Vec::new();
+        for action in &self.actions {
+            let (action, number, resource, changed_fields) = match action {
+                Action::Create { number } => (ChangeAction::Create, Some(*number), None, Vec::new()),
+                Action::Write { number, resource, is_overwrite, changed_fields, .. } => {
+                    let action = if *is_overwrite { ChangeAction::Overwrite } else { ChangeAction::Update };
+                    (action, Some(*number), Some(resource.clone()), changed_fields.clone())
+                }
+                Action::Delete { number, resource } => {
+                    (ChangeAction::Delete, *number, Some(resource.clone()), Vec::new())
+                }
+                Action::Join { .. } | Action::Record { .. } | Action::Forget { .. } => continue,
+            };
+            changes.push(PlannedChange { action, number, resource, changed_fields });
+        }
+        changes.extend(self.displacements());
+        changes
+    }
+
+    /// Contacts that only go back into a group.
+    #[must_use]
+    pub fn displacements(&self) -> Vec<PlannedChange> {
+        let mut written: BTreeSet<ContactNumber> = BTreeSet::new();
+        let mut displaced: BTreeMap<ContactNumber, &ResourceName> = BTreeMap::new();
+        for action in &self.actions {
+            match action {
+                Action::Write { number, .. } => drop(written.insert(*number)),
+                Action::Join { number, resource, .. } => drop(displaced.insert(*number, resource)),
+                Action::Create { .. } | Action::Record { .. } | Action::Delete { .. } | Action::Forget { .. } => {}
+            }
+        }
+        displaced.retain(|number, _| !written.contains(number));
+        let change = |(number, resource): (ContactNumber, &ResourceName)| PlannedChange {
+            action: ChangeAction::Overwrite,
+            number: Some(number),
+            resource: Some(resource.clone()),
+            changed_fields: vec![MEMBERSHIPS.to_owned()],
+        };
+        displaced.into_iter().map(change).collect()
+    }
+
+    /// Synced contacts that the plan knows of, those it deletes included.
+    #[must_use]
+    pub fn synced(&self) -> usize {
+        let touched = |action: &&Action| match action {
+            Action::Write { .. } | Action::Delete { .. } => true,
+            Action::Create { .. } | Action::Join { .. } | Action::Record { .. } | Action::Forget { .. } => false,
+        };
+        self.unchanged + self.displaced + self.actions.iter().filter(touched).count()
+    }
+
+    /// Contacts of ours that the plan deletes though they are on no record: nobody could have counted them before.
+    #[must_use]
+    pub fn unrecorded_deletions(&self) -> usize {
+        self.actions.iter().filter(|action| matches!(action, Action::Delete { number: None, .. })).count()
     }
 
     fn contact(&mut self, input: &PlanInput<'_>, number: ContactNumber, link: Option<&Link>, seen: Seen<'_>) {
@@ -177,7 +254,7 @@ impl Plan {
                 } else {
                     self.write(input, number, link, Some(&look), true);
                 }
-                self.join(&look);
+                self.join(number, &look);
             }
             Decision::Adopt => {
                 let Some(look) = look else { return };
@@ -187,7 +264,7 @@ impl Plan {
                 } else {
                     self.write(input, number, link, Some(&look), true);
                 }
-                self.join(&look);
+                self.join(number, &look);
             }
             Decision::Delete => {
                 let resource = match (seen, link) {
@@ -228,6 +305,7 @@ impl Plan {
             resource,
             etags,
             is_overwrite,
+            changed_fields: changed_fields(input, number, link, look),
             has_calendar_urls,
             nonce: look.and_then(|look| look.nonce.clone()).or_else(|| link.and_then(|link| link.nonce.clone())),
             other_client_data: look.filter(|look| !look.twin_is_right).map(others),
@@ -254,12 +332,40 @@ impl Plan {
         }
     }
 
-    fn join(&mut self, look: &Look<'_>) {
+    fn join(&mut self, number: ContactNumber, look: &Look<'_>) {
         for group in &look.missing_groups {
-            self.actions.push(Action::Join { resource: look.person.resource.clone(), group: group.clone() });
+            self.actions.push(Action::Join { number, resource: look.person.resource.clone(), group: group.clone() });
         }
     }
 }
+
+/// Field of a contact that lists its groups.
+const MEMBERSHIPS: &str = "memberships";
+
+/// In what the copy differs from what is written over it.
+fn changed_fields(
+    input: &PlanInput<'_>,
+    number: ContactNumber,
+    link: Option<&Link>,
+    look: Option<&Look<'_>>,
+) -> Vec<String> {
+    let wanted = input.mirror.get(&number).map(|entry| &entry.content);
+    let there = look.map(|look| &look.content).or_else(|| link.map(|link| &link.sent));
+    let mut fields = match (wanted, there) {
+        (Some(wanted), Some(there)) => there.differing(wanted),
+        (None, _) | (_, None) => Vec::new(),
+    };
+    if look.is_some_and(|look| !look.marks_are_right) && !fields.iter().any(|field| field == TAG_FIELD) {
+        fields.push(TAG_FIELD.to_owned());
+    }
+    if look.is_some_and(|look| !look.missing_groups.is_empty()) {
+        fields.push(MEMBERSHIPS.to_owned());
+    }
+    fields
+}
+
+/// Field of a contact that carries our tag.
+const TAG_FIELD: &str = "userDefined";
 
 /// A contact of ours, as it now is.
 struct Look<'a> {

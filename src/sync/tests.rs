@@ -81,7 +81,7 @@ fn told(mirror: &Mirror, links: &[(u64, Link)], reading: &Reading) -> (Vec<Strin
         Action::Create { number } => format!("create {number}"),
         Action::Write { resource, is_overwrite: true, .. } => format!("overwrite {resource}"),
         Action::Write { resource, .. } => format!("update {resource}"),
-        Action::Join { resource, group } => format!("join {resource} {group}"),
+        Action::Join { resource, group, .. } => format!("join {resource} {group}"),
         Action::Record { link, .. } => format!("record {}", link.resource),
         Action::Delete { resource, .. } => format!("delete {resource}"),
         Action::Forget { number } => format!("forget {number}"),

@@ -48,6 +48,12 @@ fn wrong_settings_are_named_with_the_remedy() {
         (&["serve", "--google-key-file", "key.json"], "--google-admin"),
         (&["serve", "--data-dir", "/dev/null/x"], "cannot create the data directory"),
         (&["token", "--role", "KING"], "--role"),
+        (&["serve", "--jwt-jwks-url", "https://id.corp.example/keys"], "--jwt-issuer"),
+        (
+            &["serve", "--jwt-secret-file", "a", "--jwt-public-key-file", "b"],
+            "'--jwt-secret-file <JWT_SECRET_FILE>' cannot be used with",
+        ),
+        (&["token", "--role", "admin", "--jwt-role-map", "x=ADMIN"], "would refuse the token"),
         (&["token", "--role", "admin", "--email", "nobody"], "'nobody' is not an e-mail address"),
         (&["token", "--role", "admin", "--expires", "soon"], "write for example 30m, 12h or 30d"),
         (&["sandbox", "import", "--user", "x@corp.example", "--group", "G", "missing.vcf"], "cannot read missing.vcf"),

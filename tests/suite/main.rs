@@ -14,6 +14,8 @@ mod budget;
 mod client;
 mod clients;
 mod demo;
+mod guard;
+mod preview;
 mod property;
 mod queue;
 mod rooms;

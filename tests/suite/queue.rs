@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use contact_sync::store::{StoreError, Task};
+use contact_sync::store::{Retention, StoreError, Task};
 use serde_json::json;
 
 use crate::world::{World, on_both};
@@ -113,13 +113,13 @@ on_both! {
         };
         let queued = world.accepted("runJob", "run { id }", json!({ "jobId": job })).await["run"]["id"].clone();
         world.days(29);
-        world.app.store.prune().await.unwrap();
+        world.app.store.prune(Retention::default()).await.unwrap();
         assert!(events(&first).await > Some(0));
         world.days(2);
-        world.app.store.prune().await.unwrap();
+        world.app.store.prune(Retention::default()).await.unwrap();
         assert_eq!(events(&first).await, Some(0));
         world.days(400);
-        world.app.store.prune().await.unwrap();
+        world.app.store.prune(Retention::default()).await.unwrap();
         assert_eq!(events(&first).await, None);
         assert_eq!(world.runs(&job).await[0]["id"], queued);
     }

@@ -17,7 +17,7 @@ const ANN: &str = "ann@corp.example";
 /// Longest wait for a message that must come.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
+pub struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Socket {
     async fn open(world: &World) -> Socket {
@@ -27,14 +27,14 @@ impl Socket {
     }
 
     /// Opened and acknowledged.
-    async fn ready(world: &World) -> Socket {
+    pub async fn ready(world: &World) -> Socket {
         let mut socket = Socket::open(world).await;
         socket.say(json!({ "type": "connection_init", "payload": { "authorization": format!("Bearer {}", world.token(Role::Viewer)) } })).await;
         assert_eq!(socket.hear().await["type"], "connection_ack");
         socket
     }
 
-    async fn say(&mut self, message: Value) {
+    pub async fn say(&mut self, message: Value) {
         self.0.send(Message::text(message.to_string())).await.unwrap();
     }
 
@@ -44,7 +44,7 @@ impl Socket {
     }
 
     /// The next message of the protocol.
-    async fn hear(&mut self) -> Value {
+    pub async fn hear(&mut self) -> Value {
         match self.next().await {
             Some(Message::Text(text)) => serde_json::from_str(&text).unwrap(),
             other => panic!("{other:?}"),

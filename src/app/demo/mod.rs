@@ -13,10 +13,10 @@ use ::sandbox::{Options, Sandbox, Workspace};
 use clap::Args;
 use serde_json::json;
 
-use super::{App, Parts, SystemClock, import, runner_settings, sample_workspace, sandbox_google};
+use super::{App, Parts, SystemClock, import, own_tokens, runner_settings, sample_workspace, sandbox_google};
 use crate::domain::{Clock, Role};
 use crate::google::Budgets;
-use crate::http;
+use crate::{graphql, http};
 use check::Checks;
 use client::Client;
 use show::{heading, print};
@@ -72,19 +72,21 @@ pub async fn demo(args: DemoArgs) -> Result<(), Failure> {
     let folder = std::env::temp_dir().join(format!("contact-sync-demo-{}", uuid::Uuid::new_v4().simple()));
     std::fs::create_dir_all(&folder)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let secret = super::secret(None, &folder)?;
-    let token = http::mint(&secret, &*clock, Role::Admin, None, TOKEN)?;
+    let tokens = own_tokens(super::secret(None, &folder)?, http::Rules::default(), Arc::clone(&clock));
+    let token = tokens.mint(&*clock, Role::Admin, None, TOKEN).await?;
     let google = sandbox_google(&sandbox, Budgets::unlimited(), Duration::from_secs(60), Arc::clone(&clock))?;
     let parts = Parts {
         listen: args.listen,
         database_url: format!("sqlite://{}", folder.join("demo.sqlite").display()),
         google,
         is_sandbox: true,
-        secret,
+        auth: tokens.auth,
         time_zone: chrono_tz::Tz::UTC,
         clock,
         runner: runner_settings(),
-        allowed_origins: Vec::new(),
+        limits: graphql::Limits::default(),
+        documents: None,
+        doors: http::Doors::default(),
     };
     let app = App::start(parts, true).await?;
     print(&format!("Server and sandbox Workspace are running. GraphiQL: {}/", app.url()));

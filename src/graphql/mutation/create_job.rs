@@ -3,20 +3,16 @@
 use async_graphql::Context;
 
 use super::input::{ContactGroupRefInput, CreateJobInput, ScheduleInput};
-use super::{MOST_ADDRESSES, answer, key, not_a_list, text};
-use crate::domain::{
-    ContactGroup, ContactGroupId, DailySchedule, EmailAddress, InvalidDestinationReason, Refusal, RefusalCode,
-    ScheduleError, WorkspaceUser, quoted,
-};
+use super::{MOST_ADDRESSES, answer, guard, key, not_a_list, source, text};
+use crate::domain::{DailySchedule, EmailAddress, Refusal, RefusalCode, ScheduleError, quoted};
+use crate::graphql::ApiError;
 use crate::graphql::context::Services;
 use crate::graphql::permission::Operator;
-use crate::graphql::port::PortError;
 use crate::graphql::types::{CreateJobPayload, Job, Run};
-use crate::graphql::{ApiError, groups};
 use crate::store::{Decision, NewJob};
 
 /// Fields of the input, in their order: that of the user errors.
-const FIELDS: [&str; 8] = [
+const FIELDS: [&str; 9] = [
     "sourceUserEmail",
     "sourceGroup",
     "destinationEmails",
@@ -24,6 +20,7 @@ const FIELDS: [&str; 8] = [
     "description",
     "syncedGroupName",
     "schedule",
+    "deletionGuard",
     "idempotencyKey",
 ];
 
@@ -49,8 +46,9 @@ pub(super) async fn create_job(
     let custom_group_name = text::name(input.synced_group_name.as_deref(), &["input", "syncedGroupName"])
         .unwrap_or_else(|refusal| noted(refusal, &mut keep));
     let schedule = schedule(input.schedule.as_ref()).unwrap_or_else(|refusal| noted(refusal, &mut keep));
+    let guard = guard::read(ctx, &input.deletion_guard, &mut refusals)?;
     let emails = if input.destination_emails.len() > MOST_ADDRESSES {
-        refusals.extend(not_a_list(&input.destination_emails, "destinationEmails"));
+        refusals.extend(not_a_list(&input.destination_emails, &["input", "destinationEmails"]));
         Vec::new()
     } else {
         input.destination_emails.clone()
@@ -58,7 +56,7 @@ pub(super) async fn create_job(
     let mut addresses: Vec<EmailAddress> = emails.iter().filter_map(|sent| EmailAddress::parse(sent).ok()).collect();
     addresses.extend(EmailAddress::parse(&input.source_user_email).ok());
     ctx.port()?.refresh_users(&addresses).await?;
-    let source = match source(ctx, &input).await? {
+    let source = match source::source(ctx, &input.source_user_email, &input.source_group, &["input"]).await? {
         Ok(source) => Some(source),
         Err(refusal) => {
             refusals.push(refusal);
@@ -71,12 +69,13 @@ pub(super) async fn create_job(
         description,
         custom_group_name,
         add_to_my_contacts: input.add_to_my_contacts(),
+        guard: guard.map(|change| change.of(None)),
         schedule,
         default_zone: ctx.options()?.default_zone,
         emails,
         on_invalid: input.on_invalid(),
         key,
-        by: operator.viewer().actor(),
+        by: operator.caller(ctx)?,
         refusals,
     };
     let decision = ctx.store()?.create_job(&new).await?;
@@ -116,86 +115,6 @@ pub(super) fn schedule(input: Option<&ScheduleInput>) -> Result<Option<DailySche
     })
 }
 
-async fn source(
-    ctx: &Context<'_>,
-    input: &CreateJobInput,
-) -> Result<Result<(WorkspaceUser, ContactGroup), Refusal>, ApiError> {
-    let user = match source_user(ctx, &input.source_user_email).await? {
-        Ok(user) => user,
-        Err(refusal) => return Ok(Err(refusal)),
-    };
-    let groups = match groups::listed(ctx, &user).await? {
-        Ok(groups) => groups,
-        Err(PortError::AccountUnavailable(_)) => {
-            let message = format!("Google does not let the contacts of {} be read.", quoted(&input.source_user_email));
-            return Ok(Err(refused_user(RefusalCode::SourceUserUnavailable, message)));
-        }
-        Err(error @ PortError::Unavailable(_)) => return Err(error.into()),
-    };
-    Ok(source_group(groups, &input.source_group, &input.source_user_email).map(|group| (user, group)))
-}
-
-fn refused_user(code: RefusalCode, message: String) -> Refusal {
-    Refusal::new(code, &["input", "sourceUserEmail"], message)
-}
-
-async fn source_user(ctx: &Context<'_>, sent: &str) -> Result<Result<WorkspaceUser, Refusal>, ApiError> {
-    let domain = ctx.store()?.workspace().await?.map(|workspace| workspace.primary_domain).unwrap_or_default();
-    let Ok(address) = EmailAddress::parse(sent) else {
-        let message = format!("{} is not an e-mail address.", quoted(sent));
-        return Ok(Err(refused_user(RefusalCode::SourceUserNotFound, message)));
-    };
-    let user = ctx.store()?.users_by_addresses(std::slice::from_ref(&address)).await?.remove(&address);
-    let Some(user) = user else {
-        let elsewhere = address.domain() != domain;
-        let code = if elsewhere { RefusalCode::SourceUserNotOnPrimaryDomain } else { RefusalCode::SourceUserNotFound };
-        let reason = if elsewhere {
-            InvalidDestinationReason::NotOnPrimaryDomain
-        } else {
-            InvalidDestinationReason::UserNotFound
-        };
-        return Ok(Err(refused_user(code, reason.message(sent, &domain))));
-    };
-    let Some(reason) = user.ineligible_reason(&domain) else { return Ok(Ok(user)) };
-    let code = match reason {
-        InvalidDestinationReason::NotOnPrimaryDomain => RefusalCode::SourceUserNotOnPrimaryDomain,
-        InvalidDestinationReason::UserNotFound => RefusalCode::SourceUserNotFound,
-        _ => RefusalCode::SourceUserUnavailable,
-    };
-    Ok(Err(refused_user(code, reason.message(sent, &domain))))
-}
-
-fn source_group(
-    groups: Vec<ContactGroup>,
-    wanted: &ContactGroupRefInput,
-    email: &str,
-) -> Result<ContactGroup, Refusal> {
-    let (part, sent) = match wanted {
-        ContactGroupRefInput::Id(id) => ("id", id.as_str()),
-        ContactGroupRefInput::Name(name) => ("name", name.as_str()),
-    };
-    let path = ["input", "sourceGroup", part];
-    let is_wanted = |group: &ContactGroup| match wanted {
-        ContactGroupRefInput::Id(id) => id.parse::<ContactGroupId>() == Ok(group.id),
-        ContactGroupRefInput::Name(name) => group.name == name.trim(),
-    };
-    let mut found = groups.into_iter().filter(is_wanted);
-    let Some(group) = found.next() else {
-        let message = format!("{} has no personal contact group {}.", quoted(email), quoted(sent));
-        return Err(Refusal::new(RefusalCode::SourceGroupNotFound, &path, message));
-    };
-    if found.next().is_some() {
-        let message = format!("{} has several contact groups {}; use the ID.", quoted(email), quoted(sent));
-        return Err(Refusal::new(RefusalCode::SourceGroupAmbiguous, &path, message));
-    }
-    if group.is_synced {
-        let message =
-            format!("The contact group {} was created by a sync and cannot be a source.", quoted(&group.name));
-        return Err(Refusal::new(RefusalCode::SourceGroupIsSynced, &path, message));
-    }
-    Ok(group)
-}
-
 /// The input in one form, however it was written.
 fn normalised(input: &CreateJobInput) -> Vec<String> {
     let address = |sent: &String| sent.trim().to_lowercase();
@@ -211,6 +130,7 @@ fn normalised(input: &CreateJobInput) -> Vec<String> {
         format!("{:?}", (input.on_invalid(), text(&input.name), text(&input.description))),
         format!("{:?}", (text(&input.synced_group_name), input.add_to_my_contacts())),
         format!("{:?}", input.schedule.as_ref().map(|schedule| (&schedule.time_of_day, &schedule.time_zone))),
+        format!("{:?}", input.deletion_guard),
     ];
     parts.extend(input.destination_emails.iter().map(address));
     parts

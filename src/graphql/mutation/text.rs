@@ -1,6 +1,6 @@
 //! Texts that people type: names, notes, keys. Trimmed, measured, and free of what breaks screens and logs.
 
-use crate::domain::{Refusal, RefusalCode};
+use crate::domain::{Refusal, RefusalCode, quoted};
 
 /// Longest name, in characters; no console shows more.
 const NAME: usize = 200;
@@ -26,6 +26,12 @@ pub(super) fn notes(text: Option<&str>, path: &[&str]) -> Result<String, Refusal
     Ok(text.to_owned())
 }
 
+/// A remark for the audit log. `None` when none was given.
+pub(super) fn comment(text: Option<&str>, path: &[&str]) -> Result<Option<String>, Refusal> {
+    let text = notes(text, path)?;
+    Ok((!text.is_empty()).then_some(text))
+}
+
 /// A key, taken as it is. `None` when none was given.
 pub(super) fn key(text: Option<&str>, path: &[&str]) -> Result<Option<String>, Refusal> {
     let Some(text) = text else { return Ok(None) };
@@ -39,10 +45,11 @@ pub(super) fn key(text: Option<&str>, path: &[&str]) -> Result<Option<String>, R
 fn check(text: &str, most: usize, path: &[&str], is_refused: impl Fn(char) -> bool) -> Result<(), Refusal> {
     let length = text.chars().count();
     if length > most {
-        return Err(invalid(path, format!("{length} characters are too many; at most {most} are allowed.")));
+        let shown = quoted(text);
+        return Err(invalid(path, format!("{shown} has {length} characters; at most {most} are allowed.")));
     }
     if text.contains(is_refused) {
-        return Err(invalid(path, "Control characters are not allowed.".into()));
+        return Err(invalid(path, format!("{} has control characters, which are not allowed.", quoted(text))));
     }
     Ok(())
 }

@@ -3,14 +3,15 @@
 use async_graphql::{Context, Object, SimpleObject};
 
 use super::{
-    Destination, Job, Run, RunDestinationResult, RunEventEdge, SyncedGroup, WorkspaceUser, run_event::RunEvent,
+    AuditEntry, ContactChange, Destination, Job, Run, RunDestinationResult, RunEventEdge, SyncedGroup,
+    SyncedGroupContact, WorkspaceUser, run_event::RunEvent,
 };
-use crate::domain::{self, JobId, RunId, UserId, name_key};
+use crate::domain::{self, ChangeAction, JobId, ResultId, RunId, UserId, name_key};
 use crate::graphql::ApiError;
 use crate::graphql::context::Services;
 use crate::graphql::filter::{
-    DestinationFilter, DestinationOrder, JobFilter, JobOrder, RunDestinationResultFilter, RunFilter, RunOrder,
-    SyncedGroupFilter,
+    AuditFilter, AuditOrder, ContactChangeFilter, DestinationFilter, DestinationOrder, JobFilter, JobOrder,
+    RunDestinationResultFilter, RunFilter, RunOrder, SyncedGroupFilter,
 };
 use crate::graphql::page::{self, EVENT_PAGE, Scope, cursor, event_position};
 use crate::store::{
@@ -38,6 +39,9 @@ enum Total {
     Runs(store::RunFilter),
     Results(RunId, store::ResultFilter),
     Users(String),
+    Changes(ResultId, Option<Vec<ChangeAction>>),
+    Audit(store::AuditFilter),
+    Known(u64),
 }
 
 impl Total {
@@ -49,6 +53,9 @@ impl Total {
             Self::Runs(filter) => store.count_runs(filter).await?,
             Self::Results(run, filter) => store.count_results(*run, filter).await?,
             Self::Users(search) => store.count_users(search).await?,
+            Self::Changes(result, actions) => store.count_changes(*result, actions.as_deref()).await?,
+            Self::Audit(filter) => store.count_audit(filter).await?,
+            Self::Known(count) => *count,
         }))
     }
 }
@@ -139,6 +146,9 @@ connections! {
     RunConnection, RunEdge of Run: "Page of runs.", "Run with its cursor.";
     RunDestinationResultConnection, RunDestinationResultEdge of RunDestinationResult: "Page of results.", "Result with its cursor.";
     WorkspaceUserConnection, WorkspaceUserEdge of WorkspaceUser: "Page of users.", "User with its cursor.";
+    ContactChangeConnection, ContactChangeEdge of ContactChange: "Page of changes to contacts.", "Change with its cursor.";
+    SyncedGroupContactConnection, SyncedGroupContactEdge of SyncedGroupContact: "Page of contacts in a synced group.", "Contact with its cursor.";
+    AuditEntryConnection, AuditEntryEdge of AuditEntry: "Page of the audit log.", "Entry with its cursor.";
 }
 
 impl JobConnection {
@@ -354,6 +364,84 @@ impl WorkspaceUserConnection {
             id: user.id.uuid(),
         };
         Ok(Self(Items::new(page, &request, scope, Total::Users(search), position, WorkspaceUser)))
+    }
+}
+
+impl ContactChangeConnection {
+    /// Changes at one destination of a run.
+    pub(in crate::graphql) async fn of_result(
+        ctx: &Context<'_>,
+        result: ResultId,
+        filter: Option<ContactChangeFilter>,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<Self, ApiError> {
+        let actions = ContactChangeFilter::read(filter)?;
+        let scope = Scope::new("changes", &(result, &actions));
+        let request = page::request(scope, first, after.as_deref())?;
+        let page = ctx.store()?.changes_page(result, actions.as_deref(), &request).await?;
+        let position = |(position, _): &(Position, domain::ContactChange)| position.clone();
+        let total = Total::Changes(result, actions);
+        Ok(Self(Items::new(page, &request, scope, total, position, |(_, change)| ContactChange(change))))
+    }
+}
+
+impl AuditEntryConnection {
+    /// Entries of the audit log.
+    pub(in crate::graphql) async fn of_filter(
+        ctx: &Context<'_>,
+        filter: Option<AuditFilter>,
+        order: Option<AuditOrder>,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<Self, ApiError> {
+        let (filter, direction) = (AuditFilter::read(filter)?, AuditOrder::read(order));
+        let scope = Scope::new("auditLog", &(&filter, direction));
+        let request = page::request(scope, first, after.as_deref())?;
+        let page = ctx.store()?.audit_page(&filter, direction, &request).await?;
+        let position =
+            |entry: &domain::AuditEntry| Position { key: SortKey::Instant(Some(entry.at)), id: entry.id.uuid() };
+        Ok(Self(Items::new(page, &request, scope, Total::Audit(filter), position, AuditEntry)))
+    }
+}
+
+impl SyncedGroupContactConnection {
+    /// Members of a synced group as they are at Google now, by Google's name: two calls, however large the account is.
+    pub(in crate::graphql) async fn read_live(
+        ctx: &Context<'_>,
+        group: &domain::SyncedGroup,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<Self, ApiError> {
+        let scope = Scope::new("contacts", &group.id);
+        let request = page::request(scope, first, after.as_deref())?;
+        let gone = || ApiError::internal("a synced group without its user");
+        let destination = ctx.loaders()?.destination(group.destination).await?.ok_or_else(gone)?;
+        let user = ctx.loaders()?.user(destination.user).await?.ok_or_else(gone)?;
+        let mut members = ctx.port()?.group_members(&user, &group.resource).await?;
+        members.sort_unstable();
+        let total = Total::Known(members.len() as u64);
+        let start = match &request.after {
+            Some(Position { key: SortKey::Text(after), .. }) => {
+                members.partition_point(|name| name.as_str() <= after.as_str())
+            }
+            _ => 0,
+        };
+        let first = usize::try_from(request.first).unwrap_or(usize::MAX);
+        let has_next = members.len() - start > first;
+        let shown: Vec<_> = members.into_iter().skip(start).take(first).collect();
+        let people = ctx.port()?.people(&user, &shown).await?;
+        let ours = ctx.store()?.linked_among(group.destination, &shown).await?;
+        let page = Page { items: people, has_next };
+        let position = |person: &domain::Person| Position {
+            key: SortKey::Text(person.resource.to_string()),
+            id: Default::default(),
+        };
+        let node = |person: domain::Person| {
+            let is_addition = !ours.contains(&person.resource);
+            SyncedGroupContact { person, is_addition }
+        };
+        Ok(Self(Items::new(page, &request, scope, total, position, node)))
     }
 }
 

@@ -2,7 +2,9 @@
 
 use async_graphql::{Context, Enum, ID, Object};
 
-use super::{Actor, DestinationConnection, DestinationStatusCounts, JobSource, Run, RunConnection, Schedule};
+use super::{
+    Actor, DeletionGuard, DestinationConnection, DestinationStatusCounts, JobSource, Run, RunConnection, Schedule,
+};
 use crate::domain::{self, Role};
 use crate::graphql::ApiError;
 use crate::graphql::context::Services;
@@ -32,6 +34,8 @@ pub(in crate::graphql) enum JobStatus {
 pub(in crate::graphql) enum JobAction {
     /// `updateJob`.
     Update,
+    /// `updateJob` with `deletionGuard`.
+    UpdateDeletionGuard,
     /// `deleteJob`.
     Delete,
     /// `addUsers`.
@@ -40,6 +44,8 @@ pub(in crate::graphql) enum JobAction {
     RemoveUsers,
     /// `runJob`.
     Run,
+    /// `previewJob`.
+    Preview,
     /// `pauseJob`.
     Pause,
     /// `resumeJob`.
@@ -90,6 +96,11 @@ impl Job {
         (&self.0).into()
     }
 
+    /// Guard against mass deletion.
+    async fn deletion_guard(&self, ctx: &Context<'_>) -> Result<DeletionGuard, ApiError> {
+        Ok(DeletionGuard(self.0.guard.unwrap_or(ctx.options()?.default_guard)))
+    }
+
     /// Actions the caller's role and the job's state allow now.
     async fn allowed_actions(&self, ctx: &Context<'_>) -> Result<Vec<JobAction>, ApiError> {
         let role = ctx.viewer()?.role;
@@ -103,10 +114,12 @@ impl Job {
         let may_run = self.0.status == domain::JobStatus::Active && has_destination && !is_running;
         Ok([
             (JobAction::Update, true),
+            (JobAction::UpdateDeletionGuard, role >= Role::Admin),
             (JobAction::Delete, role >= Role::Admin),
             (JobAction::AddUsers, true),
             (JobAction::RemoveUsers, true),
             (JobAction::Run, may_run),
+            (JobAction::Preview, has_destination),
             (JobAction::Pause, self.0.status == domain::JobStatus::Active),
             (JobAction::Resume, self.0.status == domain::JobStatus::Paused),
         ]
@@ -156,7 +169,7 @@ impl Job {
         Ok(ctx.loaders()?.active_run(self.0.id).await?.map(Run))
     }
 
-    /// Last finished run. Null before the first one ends.
+    /// Last finished run that is no preview. Null before the first one ends.
     async fn last_run(&self, ctx: &Context<'_>) -> Result<Option<Run>, ApiError> {
         Ok(ctx.loaders()?.last_run(self.0.id).await?.map(Run))
     }

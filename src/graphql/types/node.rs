@@ -2,9 +2,10 @@
 
 use async_graphql::{Context, ID, Interface};
 
-use super::{ContactGroup, Destination, Job, Run, RunDestinationResult, SyncedGroup, WorkspaceUser};
+use super::{AuditEntry, ContactGroup, Destination, Job, Run, RunDestinationResult, SyncedGroup, WorkspaceUser};
 use crate::graphql::ApiError;
 use crate::graphql::context::Services;
+use crate::graphql::permission::Permission;
 
 /// Object with a global identifier.
 #[derive(Interface)]
@@ -24,6 +25,8 @@ pub(in crate::graphql) enum Node {
     Run(Run),
     /// A result.
     RunDestinationResult(RunDestinationResult),
+    /// An entry of the audit log.
+    AuditEntry(AuditEntry),
 }
 
 impl Node {
@@ -50,6 +53,10 @@ impl Node {
         }
         if let Ok(id) = id.parse() {
             return Ok(loaders.result(id).await?.map(|result| RunDestinationResult(result).into()));
+        }
+        if let Ok(id) = id.parse() {
+            ctx.viewer()?.admin()?;
+            return Ok(loaders.audit_entry(id).await?.map(|entry| AuditEntry(entry).into()));
         }
         Ok(None)
     }

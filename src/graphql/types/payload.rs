@@ -31,6 +31,67 @@ pub(in crate::graphql) enum MutationPayload {
     PauseJob(PauseJobPayload),
     /// Of `resumeJob`.
     ResumeJob(ResumeJobPayload),
+    /// Of `previewJob`.
+    PreviewJob(PreviewJobPayload),
+    /// Of `relinkSourceGroup`.
+    RelinkSourceGroup(RelinkSourceGroupPayload),
+    /// Of `approveRun`.
+    ApproveRun(ApproveRunPayload),
+    /// Of `rejectRun`.
+    RejectRun(RejectRunPayload),
+    /// Of `cancelRun`.
+    CancelRun(CancelRunPayload),
+}
+
+/// Payload of `previewJob`.
+#[derive(SimpleObject)]
+pub(in crate::graphql) struct PreviewJobPayload {
+    /// Problems the caller can correct, in input order. Empty when everything was accepted. Always select this field.
+    pub(in crate::graphql) user_errors: Vec<UserError>,
+    /// Queued run of kind PREVIEW. Null when refused.
+    pub(in crate::graphql) run: Option<Run>,
+    /// Result per input address of a draft, in input order; empty for a job.
+    pub(in crate::graphql) results: Vec<DestinationInputResult>,
+    /// Indicates this repeats the answer to an earlier call with the same key.
+    pub(in crate::graphql) is_replay: bool,
+}
+
+/// Payload of `relinkSourceGroup`.
+#[derive(SimpleObject)]
+pub(in crate::graphql) struct RelinkSourceGroupPayload {
+    /// Problems the caller can correct, in input order. Empty when everything was accepted. Always select this field.
+    pub(in crate::graphql) user_errors: Vec<UserError>,
+    /// Job as it now is. Null when not found.
+    pub(in crate::graphql) job: Option<Job>,
+    /// Queued run, to be held. Null when refused, or when the job has no destinations.
+    pub(in crate::graphql) run: Option<Run>,
+}
+
+/// Payload of `approveRun`.
+#[derive(SimpleObject)]
+pub(in crate::graphql) struct ApproveRunPayload {
+    /// Problems the caller can correct, in input order. Empty when everything was accepted. Always select this field.
+    pub(in crate::graphql) user_errors: Vec<UserError>,
+    /// Run as it now is. Null when not found.
+    pub(in crate::graphql) run: Option<Run>,
+}
+
+/// Payload of `rejectRun`.
+#[derive(SimpleObject)]
+pub(in crate::graphql) struct RejectRunPayload {
+    /// Problems the caller can correct, in input order. Empty when everything was accepted. Always select this field.
+    pub(in crate::graphql) user_errors: Vec<UserError>,
+    /// Run as it now is. Null when not found.
+    pub(in crate::graphql) run: Option<Run>,
+}
+
+/// Payload of `cancelRun`.
+#[derive(SimpleObject)]
+pub(in crate::graphql) struct CancelRunPayload {
+    /// Problems the caller can correct, in input order. Empty when everything was accepted. Always select this field.
+    pub(in crate::graphql) user_errors: Vec<UserError>,
+    /// Run as it now is. Null when not found.
+    pub(in crate::graphql) run: Option<Run>,
 }
 
 /// Payload of `createJob`.

@@ -2,10 +2,13 @@
 
 use async_graphql::{Context, Enum, ID, Object};
 
-use super::{ContactCounts, Destination, Run, RunError};
+use super::{ContactChangeConnection, ContactCounts, Destination, Run, RunError};
 use crate::domain;
 use crate::graphql::ApiError;
 use crate::graphql::context::Services;
+use crate::graphql::filter::ContactChangeFilter;
+use crate::graphql::limits::page_cost;
+use crate::graphql::page::PAGE;
 use crate::graphql::scalars::EmailAddress;
 
 /// Result of a run at one destination.
@@ -73,5 +76,17 @@ impl RunDestinationResult {
     /// Deletions planned here by the last plan.
     async fn planned_deletions(&self) -> i32 {
         self.0.planned_deletions
+    }
+
+    /// Changes to contacts, made or previewed. Names only, kept 30 days.
+    #[graphql(complexity = "page_cost(first, PAGE, child_complexity)")]
+    async fn changes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Selects changes.")] filter: Option<ContactChangeFilter>,
+        #[graphql(desc = "Most items to return, 1 to 100.", default = 25)] first: Option<i32>,
+        #[graphql(desc = "Cursor after which to continue.")] after: Option<String>,
+    ) -> Result<ContactChangeConnection, ApiError> {
+        ContactChangeConnection::of_result(ctx, self.0.id, filter, first, after).await
     }
 }

@@ -2,8 +2,8 @@
 
 use async_graphql::{Context, Enum, ID, Object};
 
-use super::{Actor, ContactCounts, Job, RunDestinationResultConnection, RunError, RunEventConnection};
-use crate::domain::{self, Time};
+use super::{Actor, ContactCounts, Job, RunDestinationResultConnection, RunError, RunEventConnection, RunHold};
+use crate::domain::{self, Role, Time};
 use crate::graphql::ApiError;
 use crate::graphql::context::Services;
 use crate::graphql::filter::RunDestinationResultFilter;
@@ -16,7 +16,7 @@ const POLL_MS: i32 = 2_000;
 /// A run that waits for hours is looked at once a minute: somebody may change that.
 const SLOWEST_POLL_MS: i64 = 60_000;
 
-/// One execution: a sync or a removal.
+/// One execution: a sync, a preview or a removal.
 #[derive(Debug, Clone)]
 pub(in crate::graphql) struct Run(pub(in crate::graphql) domain::Run);
 
@@ -30,6 +30,8 @@ pub(in crate::graphql) enum RunKind {
     Removal,
     /// Leaves synced contacts and groups to their users, without tags.
     Release,
+    /// Writes nothing to any account.
+    Preview,
 }
 
 /// What started a run. Open.
@@ -40,7 +42,7 @@ pub(in crate::graphql) enum RunTrigger {
     JobCreated,
     /// Daily schedule.
     Schedule,
-    /// `runJob`.
+    /// `runJob`, `previewJob` or `relinkSourceGroup`.
     Manual,
     /// `removeUsers` or `deleteJob`.
     Removal,
@@ -56,19 +58,47 @@ pub(in crate::graphql) enum RunStatus {
     Running,
     /// Waits for quota or for a repeated attempt; goes on at `resumesAt`.
     Waiting,
+    /// Waits for `approveRun` or `rejectRun`. Nothing was written.
+    Held,
     /// All destinations succeeded. Final.
     Succeeded,
     /// Some destinations failed. Final.
     PartiallySucceeded,
     /// No destination succeeded. Final.
     Failed,
-    /// Stopped before its end. Final.
+    /// Hold was rejected. Final.
+    Rejected,
+    /// Hold was not decided in time. Final.
+    Expired,
+    /// Stopped by `cancelRun`, or because its job is deleted. Final.
     Canceled,
+}
+
+/// Actions on a run. Open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+pub(in crate::graphql) enum RunAction {
+    /// `approveRun`.
+    Approve,
+    /// `rejectRun`.
+    Reject,
+    /// `cancelRun`.
+    Cancel,
+}
+
+fn allowed_actions(run: &domain::Run, role: Role) -> Vec<RunAction> {
+    let decides = run.status == domain::RunStatus::Held && role >= Role::Admin;
+    let is_removal = matches!(run.kind, domain::RunKind::Removal | domain::RunKind::Release);
+    let cancels = !run.status.is_finished() && !is_removal && role >= Role::Operator;
+    [(RunAction::Approve, decides), (RunAction::Reject, decides), (RunAction::Cancel, cancels)]
+        .into_iter()
+        .filter_map(|(action, is_allowed)| is_allowed.then_some(action))
+        .collect()
 }
 
 fn next_poll_after(run: &domain::Run, now: Time) -> Option<i32> {
     match (run.status.is_finished(), run.resumes_at) {
         (true, _) => None,
+        (false, None) if run.status == domain::RunStatus::Held => i32::try_from(SLOWEST_POLL_MS).ok(),
         (false, None) => Some(POLL_MS),
         (false, Some(resumes_at)) => {
             let wait = (resumes_at - now).num_milliseconds().clamp(i64::from(POLL_MS), SLOWEST_POLL_MS);
@@ -77,7 +107,7 @@ fn next_poll_after(run: &domain::Run, now: Time) -> Option<i32> {
     }
 }
 
-/// One execution: a sync or a removal.
+/// One execution: a sync, a preview or a removal.
 #[Object]
 impl Run {
     /// Opaque global ID of the object. Do not parse it.
@@ -85,12 +115,12 @@ impl Run {
         self.0.id.to_string().into()
     }
 
-    /// Ordinal of the run within its job.
+    /// Ordinal of the run within its job. Null for the preview of a draft.
     async fn number(&self) -> Option<i32> {
-        Some(self.0.number)
+        self.0.number
     }
 
-    /// Job of the run. Null once the job is deleted.
+    /// Job of the run. Null for the preview of a draft, and once the job is deleted.
     async fn job(&self, ctx: &Context<'_>) -> Result<Option<Job>, ApiError> {
         match self.0.job {
             Some(job) => Ok(ctx.loaders()?.job(job).await?.map(Job)),
@@ -143,9 +173,19 @@ impl Run {
         self.0.counts.into()
     }
 
+    /// Hold by the deletion guard. Null when the run was never held.
+    async fn hold(&self, ctx: &Context<'_>) -> Result<Option<RunHold>, ApiError> {
+        Ok(ctx.loaders()?.hold(self.0.id).await?.map(RunHold))
+    }
+
     /// Error that stopped the whole run. Null otherwise; see `results` for single ones.
     async fn error(&self) -> Option<RunError> {
         self.0.error.clone().map(RunError)
+    }
+
+    /// Actions the caller's role and the run's status allow now.
+    async fn allowed_actions(&self, ctx: &Context<'_>) -> Result<Vec<RunAction>, ApiError> {
+        Ok(allowed_actions(&self.0, ctx.viewer()?.role))
     }
 
     /// Results per destination.

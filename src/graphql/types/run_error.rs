@@ -34,6 +34,8 @@ pub(in crate::graphql) enum RunErrorCode {
     QuotaExceeded,
     /// Google did not answer.
     UpstreamUnavailable,
+    /// Adopted contacts would have to be deleted beyond the guard at this destination.
+    DeletionGuard,
     /// Fault of this server; quote the request ID.
     InternalServerError,
 }

@@ -2,7 +2,7 @@
 
 use async_graphql::{ID, Interface, SimpleObject};
 
-use super::{ContactCounts, RunDestinationStatus, RunError, RunStatus};
+use super::{Actor, ContactCounts, HoldDecision, HoldReason, RunDestinationStatus, RunError, RunStatus};
 use crate::domain::{self, EventKind};
 use crate::graphql::scalars::{DateTime, EmailAddress};
 
@@ -25,6 +25,10 @@ pub(in crate::graphql) enum RunEvent {
     Progressed(RunProgressed),
     /// One destination is done.
     DestinationFinished(RunDestinationFinished),
+    /// Run is held.
+    Held(RunHeld),
+    /// Hold was decided.
+    HoldDecided(RunHoldDecided),
     /// Run waits.
     Waiting(RunWaiting),
     /// Run ended.
@@ -86,6 +90,42 @@ pub(in crate::graphql) struct RunDestinationFinished {
     counts: ContactCounts,
     /// Error at the destination. Null when none.
     error: Option<RunError>,
+}
+
+/// Deletion guard holds the run. Not final.
+#[derive(SimpleObject)]
+pub(in crate::graphql) struct RunHeld {
+    /// Ordinal of the event in its run: 1, 2, 3, without gaps. Ignore what you have seen.
+    sequence: i32,
+    /// Timestamp of the event.
+    at: DateTime,
+    /// ID of the run.
+    run_id: ID,
+    /// Status of the run after the event.
+    status: RunStatus,
+    /// Why the run is held.
+    reason: HoldReason,
+    /// Deletions the run plans.
+    planned_deletions: i32,
+    /// Timestamp at which the run expires.
+    expires_at: DateTime,
+}
+
+/// Hold was decided.
+#[derive(SimpleObject)]
+pub(in crate::graphql) struct RunHoldDecided {
+    /// Ordinal of the event in its run: 1, 2, 3, without gaps. Ignore what you have seen.
+    sequence: i32,
+    /// Timestamp of the event.
+    at: DateTime,
+    /// ID of the run.
+    run_id: ID,
+    /// Status of the run after the event.
+    status: RunStatus,
+    /// Decision.
+    decision: HoldDecision,
+    /// Who decided. Null when nobody did.
+    decided_by: Option<Actor>,
 }
 
 /// Run waits for quota or for a repeated attempt. Not final.
@@ -156,6 +196,23 @@ impl From<domain::Event> for RunEvent {
                     error: error.map(RunError),
                 })
             }
+            EventKind::Held { reason, planned_deletions, expires_at } => Self::Held(RunHeld {
+                sequence,
+                at,
+                run_id,
+                status,
+                reason: reason.into(),
+                planned_deletions,
+                expires_at: expires_at.into(),
+            }),
+            EventKind::HoldDecided { decision, decided_by } => Self::HoldDecided(RunHoldDecided {
+                sequence,
+                at,
+                run_id,
+                status,
+                decision: decision.into(),
+                decided_by: decided_by.map(Actor),
+            }),
             EventKind::Waiting { error, resumes_at } => Self::Waiting(RunWaiting {
                 sequence,
                 at,

@@ -2,10 +2,12 @@
 
 use async_graphql::{Context, ID, Object};
 
-use super::Destination;
+use super::{Destination, SyncedGroupContactConnection};
 use crate::domain;
 use crate::graphql::ApiError;
 use crate::graphql::context::Services;
+use crate::graphql::limits::page_cost;
+use crate::graphql::page::PAGE;
 use crate::graphql::scalars::DateTime;
 
 /// Contact group the sync created in a destination account.
@@ -39,6 +41,17 @@ impl SyncedGroup {
     /// Contacts the user added, which the sync leaves alone.
     async fn addition_count(&self) -> i32 {
         self.0.addition_count
+    }
+
+    /// Contacts in the group, read live from Google and stored nowhere. Null when Google cannot be asked.
+    #[graphql(complexity = "page_cost(first, PAGE, child_complexity)")]
+    async fn contacts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Most items to return, 1 to 100.", default = 25)] first: Option<i32>,
+        #[graphql(desc = "Cursor after which to continue.")] after: Option<String>,
+    ) -> Result<Option<SyncedGroupContactConnection>, ApiError> {
+        SyncedGroupContactConnection::read_live(ctx, &self.0, first, after).await.map(Some)
     }
 
     /// Timestamp of creation.

@@ -64,10 +64,18 @@ pub(in crate::graphql) enum UserErrorCode {
     JobDeleting,
     /// Job already has an unfinished run.
     RunInProgress,
+    /// Run is not held.
+    RunNotHeld,
+    /// Run has already finished.
+    RunFinished,
+    /// Planned deletions differ from `expectedDeletions`.
+    DeletionCountChanged,
     /// Job was changed since `expectedVersion`.
     VersionConflict,
     /// Key was used with other input.
     IdempotencyKeyReused,
+    /// First call with this key has not ended; retry.
+    IdempotencyKeyInUse,
 }
 
 impl From<&RefusalCode> for UserErrorCode {
@@ -87,8 +95,12 @@ impl From<&RefusalCode> for UserErrorCode {
             RefusalCode::JobPaused => Self::JobPaused,
             RefusalCode::JobDeleting => Self::JobDeleting,
             RefusalCode::RunInProgress { .. } => Self::RunInProgress,
+            RefusalCode::RunNotHeld => Self::RunNotHeld,
+            RefusalCode::RunFinished => Self::RunFinished,
+            RefusalCode::DeletionCountChanged => Self::DeletionCountChanged,
             RefusalCode::VersionConflict => Self::VersionConflict,
             RefusalCode::IdempotencyKeyReused => Self::IdempotencyKeyReused,
+            RefusalCode::IdempotencyKeyInUse => Self::IdempotencyKeyInUse,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! One socket, from `connection_init` to its end.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,13 +8,16 @@ use axum::extract::ws::{Message, WebSocket};
 use chrono::{SecondsFormat, TimeDelta};
 use serde_json::{Map, Value};
 use tokio::time::timeout;
+use tokio_tungstenite::tungstenite;
 
 use super::message::{Ack, Close, Incoming, Outgoing};
 use super::operations::{Operations, Output, Said};
 use crate::domain::{Time, Viewer};
-use crate::graphql::{Answer, ApiError, Call, RequestId};
-use crate::http::endpoint::{from_json, token_of};
-use crate::http::{AuthError, Settings};
+use crate::graphql::{Answer, ApiError, Call, Origin};
+use crate::http::endpoint::token_of;
+use crate::http::presence::Present;
+use crate::http::request::{Asked, from_json};
+use crate::http::{AuthError, Desk};
 
 /// Within this a client has to say who it is. graphql-ws waits as long for the acknowledgement.
 const INIT_TIMEOUT: TimeDelta = TimeDelta::seconds(10);
@@ -23,8 +27,6 @@ const PING_INTERVAL: TimeDelta = TimeDelta::seconds(20);
 const MISSED_PINGS: u32 = 2;
 /// A client that takes nothing for as long as it may be silent is gone.
 const SEND_TIMEOUT: Duration = Duration::from_secs(60);
-/// Running operations of one socket; a console has a handful.
-const OPERATIONS: usize = 100;
 
 /// Why a socket ends.
 enum End {
@@ -37,26 +39,32 @@ enum End {
 /// One socket.
 pub(super) struct Connection {
     socket: WebSocket,
-    settings: Arc<Settings>,
+    /// Address of the client.
+    ip: Option<IpAddr>,
+    desk: Arc<Desk>,
     viewer: Option<Viewer>,
     operations: Operations,
     /// When the socket ends: without `connection_init`, or with the token.
     deadline: Time,
     next_ping: Time,
     unanswered: u32,
+    /// Its place among the caller's connections.
+    _present: Option<Present>,
 }
 
 impl Connection {
-    pub(super) fn new(socket: WebSocket, settings: Arc<Settings>) -> Self {
-        let now = settings.auth.clock().now();
+    pub(super) fn new(socket: WebSocket, ip: Option<IpAddr>, desk: Arc<Desk>) -> Self {
+        let now = desk.auth.clock().now();
         Self {
             socket,
-            settings,
+            ip,
+            desk,
             viewer: None,
             operations: Operations::new(),
             deadline: now + INIT_TIMEOUT,
             next_ping: now + PING_INTERVAL,
             unanswered: 0,
+            _present: None,
         }
     }
 
@@ -77,11 +85,12 @@ impl Connection {
     }
 
     async fn step(&mut self) -> Result<(), End> {
-        let clock = self.settings.auth.clock();
+        let clock = self.desk.auth.clock();
         let (expiry, ping) = (clock.reach(self.deadline), clock.reach(self.next_ping));
         tokio::select! {
             biased; // an expired token ends the socket before anything else is sent
             () = expiry => Err(End::Close(self.overdue())),
+            () = self.desk.closing.asked() => Err(End::Close(Close::Restart)),
             message = self.socket.recv() => self.hear(message).await,
             () = ping => self.ping().await,
             Some(said) = self.operations.next() => self.pass_on(said).await,
@@ -97,13 +106,14 @@ impl Connection {
             return Err(End::Gone);
         }
         self.unanswered += 1;
-        self.next_ping = self.settings.auth.clock().now() + PING_INTERVAL;
+        self.next_ping = self.desk.auth.clock().now() + PING_INTERVAL;
         self.say(&Outgoing::Ping).await
     }
 
     async fn hear(&mut self, message: Option<Result<Message, axum::Error>>) -> Result<(), End> {
         self.unanswered = 0;
         match message {
+            Some(Err(error)) if is_too_big(&error) => Err(End::Close(Close::TooBig)),
             None | Some(Err(_) | Ok(Message::Close(_))) => Err(End::Gone),
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(()), // answered by the library
             Some(Ok(Message::Binary(_))) => Err(End::Close(Close::Malformed)),
@@ -131,8 +141,18 @@ impl Connection {
         if self.viewer.is_some() {
             return Err(End::Close(Close::SecondInit));
         }
-        let viewer = token(payload).and_then(|token| self.settings.auth.viewer(token));
-        let viewer = viewer.map_err(|error| End::Close(Close::Forbidden(error.message())))?;
+        let forbidden = |error: AuthError| {
+            End::Close(match error {
+                AuthError::Unavailable => Close::TryAgainLater("identity provider unavailable"),
+                _ => Close::Forbidden(error.message()),
+            })
+        };
+        let viewer = self.desk.auth.viewer(token(payload).map_err(forbidden)?).await.map_err(forbidden)?;
+        let most = self.desk.doors.connections_per_caller;
+        let present = self.desk.presence.enter(&viewer.subject, most);
+        self._present = Some(present.ok_or(End::Close(Close::TryAgainLater("too many connections")))?);
+        let too_fast = |_| End::Close(Close::TryAgainLater("rate limited"));
+        self.desk.schema.admit(&viewer).map_err(too_fast)?;
         let expires_at = viewer.expires_at.to_rfc3339_opts(SecondsFormat::Millis, true);
         let ping_interval_ms = PING_INTERVAL.num_milliseconds().unsigned_abs();
         self.deadline = viewer.expires_at;
@@ -146,16 +166,16 @@ impl Connection {
         if self.operations.has(&id) {
             return Err(End::Close(Close::DuplicateOperation));
         }
-        let request = from_json(payload).map_err(|_| End::Close(Close::Malformed))?;
-        let call = Call { request, viewer, id: RequestId::random() };
+        let Asked { request, document_id } = from_json(payload).map_err(|_| End::Close(Close::Malformed))?;
+        let call = Call { request, document_id, viewer: Some(viewer), origin: Origin::new(self.ip) };
+        let maximum = self.desk.doors.operations_per_socket;
         let requested = self.operations.len() + 1;
-        if requested > OPERATIONS {
-            let error =
-                ApiError::CostLimitExceeded { what: "operations on one socket", requested, maximum: OPERATIONS };
-            let errors = Answer::refusal(error, &call.id).errors;
+        if requested > maximum {
+            let error = ApiError::CostLimitExceeded { what: "operations on one socket", requested, maximum };
+            let errors = Answer::refusal(error, &call.origin.request_id).errors;
             return self.say(&Outgoing::Error { id: &id, payload: &errors }).await;
         }
-        self.operations.start(self.settings.schema.clone(), id, call);
+        self.operations.start(self.desk.schema.clone(), id, call);
         Ok(())
     }
 
@@ -178,6 +198,11 @@ impl Connection {
             Ok(Err(_)) | Err(_) => Err(End::Gone),
         }
     }
+}
+
+fn is_too_big(error: &axum::Error) -> bool {
+    let source = std::error::Error::source(error).and_then(|source| source.downcast_ref());
+    matches!(source, Some(tungstenite::Error::Capacity(_)))
 }
 
 /// The token of the payload; clients write the name of the header as they like.

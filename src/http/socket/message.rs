@@ -57,7 +57,7 @@ impl Ack {
     }
 }
 
-/// Why the server closes a socket. The numbers are the protocol's.
+/// Why the server closes a socket. The numbers are the protocol's, and those of RFC 6455 below 4000.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Close {
     /// Not a message of the protocol.
@@ -66,10 +66,16 @@ pub(super) enum Close {
     NotInitialised,
     /// The token does not hold.
     Forbidden(&'static str),
+    /// The server stops; clients come back.
+    Restart,
+    /// The server cannot serve it now; clients come back.
+    TryAgainLater(&'static str),
     /// The handshake did not name the protocol.
     Subprotocol,
     /// No `connection_init` in time.
     InitTimeout,
+    /// A message is larger than the server allows.
+    TooBig,
     /// An id is in use.
     DuplicateOperation,
     /// A second `connection_init`.
@@ -82,6 +88,9 @@ impl Close {
             Self::Malformed => (4400, "Invalid message"),
             Self::NotInitialised => (4401, "Unauthorized"),
             Self::Forbidden(reason) => (4403, reason),
+            Self::TooBig => (1009, "Message too big"),
+            Self::Restart => (1012, "Service restart"),
+            Self::TryAgainLater(reason) => (1013, reason),
             Self::Subprotocol => (4406, "Subprotocol not acceptable"),
             Self::InitTimeout => (4408, "Connection initialisation timeout"),
             Self::DuplicateOperation => (4409, "Subscriber for this id already exists"),

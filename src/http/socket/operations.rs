@@ -60,10 +60,10 @@ impl Operations {
         while self.tasks.try_join_next().is_some() {} // forget those that have ended
         self.serial += 1;
         let (serial, sender, name) = (self.serial, self.sender.clone(), id.clone());
-        let span = tracing::info_span!("http.socket_operation", request.id = %call.id);
+        let span = tracing::info_span!("http.socket_operation", request.id = %call.origin.request_id);
         let task = async move {
             let say = |output| sender.send(Said { id: name.clone(), serial, output });
-            let request = call.id.clone();
+            let request = call.origin.request_id.clone();
             let last = AssertUnwindSafe(answers(&schema, call, &say)).catch_unwind().await;
             let last = last.unwrap_or_else(|_| {
                 tracing::error!("an operation panicked");
@@ -98,12 +98,16 @@ impl Operations {
 }
 
 /// Says all results, and returns the last word.
-async fn answers<F>(schema: &Schema, mut call: Call, say: &impl Fn(Output) -> F) -> Output
+async fn answers<F>(schema: &Schema, call: Call, say: &impl Fn(Output) -> F) -> Output
 where
     F: Future<Output = Result<(), mpsc::error::SendError<Said>>>,
 {
-    let is_subscription = call.kind() == Some(Kind::Subscription);
-    let mut answers = schema.stream(call);
+    let prepared = match schema.prepare(call) {
+        Ok(prepared) => prepared,
+        Err(answer) => return Output::Error(answer.errors),
+    };
+    let is_subscription = prepared.kind() == Some(Kind::Subscription);
+    let mut answers = schema.stream(prepared);
     while let Some(answer) = answers.next().await {
         // A subscription that could not begin has no data, as a document that could not be executed.
         let is_over = answer.is_refusal() || (is_subscription && answer.data == Some(Value::Null));

@@ -2,7 +2,7 @@
 
 use super::destinations::SourceGroup;
 use super::{Decision, decided};
-use crate::domain::{Actor, InvalidDestinationPolicy, rows};
+use crate::domain::{ActivityKind, AuditAction, AuditChange, Caller, InvalidDestinationPolicy, Outcome, rows};
 use crate::store::{Store, StoreResult, Tx};
 
 /// Users to add.
@@ -15,7 +15,7 @@ pub struct AddUsers {
     /// What to do if some are invalid.
     pub on_invalid: InvalidDestinationPolicy,
     /// Who asks.
-    pub by: Actor,
+    pub by: Caller,
 }
 
 impl Store {
@@ -38,10 +38,18 @@ impl Tx {
         let source = SourceGroup { user: job.source.user, group: group.as_str() };
         let judged = self.judge(&request.emails, Some(&source), Some(job.id)).await?;
         let valid = if judged.is_rejected(request.on_invalid) { Vec::new() } else { judged.valid() };
-        let added = self.insert_destinations(job.id, &source, &valid, &request.by).await?;
-        let (rows, refusals) = rows(&request.emails, &judged.verdicts, &added, &judged.primary_domain, "emails");
+        let added = self.insert_destinations(job.id, &source, &valid, &request.by.actor).await?;
+        let (rows, refusals) =
+            rows(&request.emails, &judged.verdicts, &added, &judged.primary_domain, &["input", "emails"]);
+        if !judged.is_rejected(request.on_invalid) {
+            let added: Vec<&str> =
+                rows.iter().filter(|row| row.outcome == Outcome::Added).map(|row| row.sent.trim()).collect();
+            let changes = vec![AuditChange::with("emails", added.join(", "))];
+            self.audit(&request.by, AuditAction::UsersAdd, (&job).into(), changes).await?;
+        }
         if !added.is_empty() {
             self.touch_job(job.id).await?;
+            self.tell(ActivityKind::DestinationsChanged, job.id, None);
         }
         let job = self.job(job.id).await?;
         Ok(Decision { refusals, rows, job, run: None, is_replay: false })

@@ -5,17 +5,18 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::EntityTrait;
 
 use super::destinations::SourceGroup;
-use super::{Decision, IdempotencyKey, Replay, decided};
+use super::{Decision, IdempotencyKey, Replay, decided_by_key};
 use crate::domain::{
-    Actor, ContactGroup, DailySchedule, InvalidDestinationPolicy, JobId, JobNumber, JobStatus, Refusal, RefusalCode,
-    RunKind, SourceHealthStatus, Trigger, WorkspaceUser, name_key, refusal, rows,
+    ActivityKind, AuditAction, AuditChange, Caller, ContactGroup, DailySchedule, DeletionGuard,
+    InvalidDestinationPolicy, Job, JobId, JobNumber, JobStatus, Refusal, RefusalCode, RunKind, SourceHealthStatus,
+    Trigger, WorkspaceUser, name_key, refusal, rows,
 };
-use crate::store::convert::{Named, actor_columns};
+use crate::store::convert::{Named, actor_columns, to_json};
 use crate::store::users::workspace;
 use crate::store::{Store, StoreError, StoreResult, Tx};
 
-/// Field of the input that lists addresses.
-const FIELD: &str = "destinationEmails";
+/// Path of the list of addresses.
+const LIST: [&str; 2] = ["input", "destinationEmails"];
 
 /// A job that is asked for.
 #[derive(Debug, Clone)]
@@ -30,6 +31,8 @@ pub struct NewJob {
     pub custom_group_name: Option<String>,
     /// Synced contacts also join My Contacts.
     pub add_to_my_contacts: bool,
+    /// Guard of its own. `None`: follows the server's.
+    pub guard: Option<DeletionGuard>,
     /// Schedule. `None`: a minute of the night in `default_zone`.
     pub schedule: Option<DailySchedule>,
     /// Time zone of a schedule that was not given.
@@ -41,7 +44,7 @@ pub struct NewJob {
     /// Key that makes the call safe to repeat.
     pub key: Option<IdempotencyKey>,
     /// Who asks.
-    pub by: Actor,
+    pub by: Caller,
     /// What is wrong with the rest of the input already; then nothing is created.
     pub refusals: Vec<Refusal>,
 }
@@ -52,7 +55,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn create_job(&self, new: &NewJob) -> StoreResult<Decision> {
-        decided!(self, create_job(new))
+        decided_by_key!(self, create_job(new))
     }
 
     /// The answer to an earlier `createJob` with this key, if there was one.
@@ -72,7 +75,7 @@ impl Tx {
             Some(Ok(replay)) => replay,
         };
         let domain = workspace(&self.db).await?.map(|workspace| workspace.primary_domain).unwrap_or_default();
-        let refusals = rows.iter().filter_map(|row| refusal(row, &domain, FIELD)).collect();
+        let refusals = rows.iter().filter_map(|row| refusal(row, &domain, &LIST)).collect();
         let job = match run.job {
             Some(job) => self.job(job).await?,
             None => None,
@@ -93,24 +96,27 @@ impl Tx {
         let refuse = new.refusals.iter().cloned();
         let nobody = valid.is_empty().then(|| {
             let message = "A job needs at least one destination; none was given, or none was valid.";
-            Refusal::new(RefusalCode::JobRequiresDestination, &["input", FIELD], message)
+            Refusal::new(RefusalCode::JobRequiresDestination, &LIST, message)
         });
         let is_refused = !new.refusals.is_empty() || nobody.is_some() || judged.is_rejected(new.on_invalid);
         let parts = if is_refused { None } else { source.zip(new.source.as_ref()) };
         let Some((source, (user, group))) = parts else {
             let (rows, invalid) =
-                rows(&new.emails, &judged.verdicts, &Default::default(), &judged.primary_domain, FIELD);
+                rows(&new.emails, &judged.verdicts, &Default::default(), &judged.primary_domain, &LIST);
             return Ok(Decision::refused(None, refuse.chain(invalid).chain(nobody).collect(), rows));
         };
         let id = self.insert_job(new, user, group).await?;
-        let added = self.insert_destinations(id, &source, &valid, &new.by).await?;
-        let (rows, refusals) = rows(&new.emails, &judged.verdicts, &added, &judged.primary_domain, FIELD);
+        let added = self.insert_destinations(id, &source, &valid, &new.by.actor).await?;
+        let (rows, refusals) = rows(&new.emails, &judged.verdicts, &added, &judged.primary_domain, &LIST);
         let job = self.job(id).await?.ok_or(StoreError::Nonsense { table: "job", what: "not inserted".into() })?;
         let destinations = self.destinations_of(id).await?;
-        let run = self.insert_run(&job, RunKind::Sync, Trigger::JobCreated, None, &new.by, &destinations).await?;
+        let run = self.insert_run(&job, RunKind::Sync, Trigger::JobCreated, None, &new.by.actor, &destinations).await?;
         if let Some(key) = &new.key {
             self.keep_key(key, run.id, &rows).await?;
         }
+        self.tell(ActivityKind::JobCreated, id, None);
+        let emails: Vec<&str> = destinations.iter().map(|one| one.email.as_str()).collect();
+        self.audit(&new.by, AuditAction::JobCreate, (&job).into(), created(&job, &emails)).await?;
         Ok(Decision { refusals, rows, job: Some(job), run: Some(run), is_replay: false })
     }
 
@@ -123,7 +129,7 @@ impl Tx {
         let schedule = new.schedule.unwrap_or_else(|| DailySchedule::spread(id, new.default_zone));
         let served = schedule.date_of(self.now); // the first run serves the day of creation
         let name = new.name.clone().unwrap_or_else(|| group.name.clone());
-        let (by_kind, by) = actor_columns(&new.by);
+        let (by_kind, by) = actor_columns(&new.by.actor);
         let row = entity::job::ActiveModel {
             id: Set(id.uuid()),
             name_key: Set(name_key(&name)),
@@ -136,6 +142,8 @@ impl Tx {
             number: Set(number.to_i64()),
             custom_group_name: Set(new.custom_group_name.clone()),
             add_to_my_contacts: Set(new.add_to_my_contacts),
+            guard: Set(new.guard.map(|guard| to_json("job", &guard)).transpose()?),
+            is_relinked: Set(false),
             time_of_day: Set(schedule.time_of_day()),
             time_zone: Set(schedule.zone().to_owned()),
             served_date: Set(served),
@@ -156,4 +164,18 @@ impl Tx {
         entity::job::Entity::insert(row).exec_without_returning(&self.db).await?;
         Ok(id)
     }
+}
+
+fn created(job: &Job, emails: &[&str]) -> Vec<AuditChange> {
+    let schedule = format!("{} {}", job.schedule.time_of_day(), job.schedule.zone());
+    let mut changes = vec![
+        AuditChange::with("sourceUserEmail", &job.source.email),
+        AuditChange::with("sourceGroup", &job.source.group_name),
+        AuditChange::with("syncedGroupName", job.synced_group_name()),
+        AuditChange::with("addToMyContacts", job.add_to_my_contacts),
+        AuditChange::with("schedule", schedule),
+        AuditChange::with("destinationEmails", emails.join(", ")),
+    ];
+    changes.extend(job.guard.map(|guard| AuditChange::with("deletionGuard", guard)));
+    changes
 }

@@ -4,7 +4,9 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::{Decision, decided};
-use crate::domain::{Actor, DestinationStatus, JobStatus, RunKind, SyncedContactsPolicy, Time, Trigger};
+use crate::domain::{
+    AuditAction, AuditChange, Caller, DestinationStatus, JobStatus, RunKind, SyncedContactsPolicy, Time, Trigger,
+};
 use crate::store::convert::Named;
 use crate::store::{Store, StoreResult, Tx};
 
@@ -16,7 +18,7 @@ pub struct DeleteJob {
     /// What becomes of synced contacts and groups.
     pub synced_contacts: SyncedContactsPolicy,
     /// Who asks.
-    pub by: Actor,
+    pub by: Caller,
 }
 
 impl Store {
@@ -44,6 +46,12 @@ impl Tx {
             .await?;
         self.touch_job(job.id).await?;
         self.cancel_unfinished_sync(job.id).await?;
+        let policy = match request.synced_contacts {
+            SyncedContactsPolicy::Remove => "REMOVE",
+            SyncedContactsPolicy::Keep => "KEEP",
+        };
+        let changes = vec![AuditChange::with("syncedContacts", policy)];
+        self.audit(&request.by, AuditAction::JobDelete, (&job).into(), changes).await?;
         let kind = match request.synced_contacts {
             SyncedContactsPolicy::Remove => RunKind::Removal,
             SyncedContactsPolicy::Keep => RunKind::Release,
@@ -54,7 +62,7 @@ impl Tx {
             one.status != DestinationStatus::Removing || (kind == RunKind::Removal && one.next_attempt_at.is_some())
         });
         self.start_removing(&destinations).await?;
-        let run = self.insert_run(&job, kind, Trigger::Removal, None, &request.by, &destinations).await?;
-        Ok(Decision { refusals: Vec::new(), rows: Vec::new(), job: Some(job), run: Some(run), is_replay: false })
+        let run = self.insert_run(&job, kind, Trigger::Removal, None, &request.by.actor, &destinations).await?;
+        Ok(Decision::accepted(Some(job), Some(run)))
     }
 }

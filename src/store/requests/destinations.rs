@@ -52,7 +52,7 @@ impl Tx {
         let users = users_by_addresses(&self.db, &addresses).await?;
         let primary_domain = workspace(&self.db).await?.map(|workspace| workspace.primary_domain).unwrap_or_default();
         let present = match source {
-            Some(source) => self.present(source).await?,
+            Some(source) => self.present_of(source.user, source.group).await?,
             None => HashMap::new(),
         };
         let around = Surroundings {
@@ -66,9 +66,10 @@ impl Tx {
         Ok(Judged { primary_domain, verdicts })
     }
 
-    async fn present(&self, source: &SourceGroup<'_>) -> StoreResult<HashMap<UserId, Present>> {
+    /// Who receives this group already.
+    pub(super) async fn present_of(&self, user: UserId, group: &str) -> StoreResult<HashMap<UserId, Present>> {
         use entity::destination::{Column, Entity};
-        let same = Column::SourceUserId.eq(source.user.uuid()).and(Column::SourceGroup.eq(source.group));
+        let same = Column::SourceUserId.eq(user.uuid()).and(Column::SourceGroup.eq(group));
         let rows = Entity::find().filter(same).all(&self.db).await?;
         rows.into_iter()
             .map(|row| {

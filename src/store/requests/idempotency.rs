@@ -3,6 +3,7 @@
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
+use super::Decision;
 use crate::domain::{Refusal, RefusalCode, Row, Run, RunId, quoted};
 use crate::store::convert::{from_json, to_json};
 use crate::store::prune::KEYS;
@@ -33,6 +34,16 @@ pub struct Replay {
     pub rows: Vec<Row>,
 }
 
+/// Path of the key in every input.
+const PATH: [&str; 2] = ["input", "idempotencyKey"];
+
+/// The refusal of a call whose twin has not ended.
+pub(super) fn in_use() -> Decision {
+    let message = "The first call with this key has not ended. Send the call again.";
+    let refusal = Refusal::new(RefusalCode::IdempotencyKeyInUse, &PATH, message);
+    Decision::refused(None, vec![refusal], Vec::new())
+}
+
 impl Tx {
     /// What an earlier call with this key started, or why the key cannot serve.
     pub(super) async fn replay(&self, key: &IdempotencyKey) -> StoreResult<Option<Result<Replay, Refusal>>> {
@@ -41,8 +52,7 @@ impl Tx {
         let Some(row) = Entity::find_by_id(id).one(&self.db).await? else { return Ok(None) };
         if row.input_hash != key.input_hash {
             let message = format!("The key {} was used with other input within 24 hours.", quoted(&key.key));
-            let path = ["input", "idempotencyKey"];
-            return Ok(Some(Err(Refusal::new(RefusalCode::IdempotencyKeyReused, &path, message))));
+            return Ok(Some(Err(Refusal::new(RefusalCode::IdempotencyKeyReused, &PATH, message))));
         }
         let run = entity::run::Entity::find_by_id(row.run_id).one(&self.db).await?;
         let run = run.ok_or(StoreError::Nonsense { table: "idempotency_key", what: "the run is gone".into() })?;

@@ -1,10 +1,15 @@
 //! What the API asks for: each request is judged and carried out in one transaction, or refused and nothing is changed.
 
 mod add_users;
+mod cancel_run;
 mod create_job;
+mod decide_hold;
 mod delete_job;
 mod destinations;
 mod idempotency;
+mod pause_job;
+mod preview_job;
+mod relink_job;
 mod remove_users;
 mod run_job;
 mod update_job;
@@ -13,15 +18,25 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter};
 
 use super::{StoreResult, Tx};
-use crate::domain::{Job, JobId, JobStatus, Refusal, RefusalCode, Row, Run, quoted};
+use crate::domain::{
+    ActivityKind, Destination, DestinationStatus, Job, JobId, JobStatus, Refusal, RefusalCode, Row, Run, RunId,
+    RunKind, quoted,
+};
+use crate::store::convert::Named;
+use crate::store::runs::read_run;
 
 pub use add_users::AddUsers;
+pub use cancel_run::CancelRun;
 pub use create_job::NewJob;
+pub use decide_hold::{DecideHold, Verdict};
 pub use delete_job::DeleteJob;
 pub use idempotency::{IdempotencyKey, Replay};
+pub use pause_job::{DailyRuns, PauseJob};
+pub use preview_job::{PreviewJob, PreviewTarget};
+pub use relink_job::RelinkJob;
 pub use remove_users::RemoveUsers;
 pub use run_job::RunJob;
-pub use update_job::{DailyRuns, UpdateJob};
+pub use update_job::{GuardChange, UpdateJob};
 
 /// The answer to a request.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,6 +57,10 @@ impl Decision {
     fn refused(job: Option<Job>, refusals: Vec<Refusal>, rows: Vec<Row>) -> Self {
         Self { refusals, rows, job, run: None, is_replay: false }
     }
+
+    fn accepted(job: Option<Job>, run: Option<Run>) -> Self {
+        Self { refusals: Vec::new(), rows: Vec::new(), job, run, is_replay: false }
+    }
 }
 
 /// Runs a request, once more if another one came between its reading and its writing.
@@ -54,6 +73,19 @@ macro_rules! decided {
     };
 }
 use decided;
+
+/// Runs a request that may carry a key. When it collides with the same request twice, that one has not ended.
+macro_rules! decided_by_key {
+    ($store:expr, $method:ident($request:expr)) => {
+        match $crate::store::requests::decided!($store, $method($request)) {
+            Err($crate::store::StoreError::Conflict) if $request.key.is_some() => {
+                Ok($crate::store::requests::idempotency::in_use())
+            }
+            decided => decided,
+        }
+    };
+}
+use decided_by_key;
 
 impl Tx {
     /// A job that may be changed, its row locked until the commit; or why it may not.
@@ -90,8 +122,43 @@ impl Tx {
         Ok(())
     }
 
-    /// Counts a change of the job.
+    /// A run that somebody names; or that there is none.
+    async fn named_run(&self, id: &str) -> StoreResult<Result<Run, Decision>> {
+        let row = match id.parse::<RunId>() {
+            Ok(id) => self.touch_run(id, |update| update).await?,
+            Err(_) => None,
+        };
+        let Some(row) = row else {
+            let message = format!("No run has the ID {}.", quoted(id));
+            let refusal = Refusal::new(RefusalCode::NotFound, &["input", "runId"], message);
+            return Ok(Err(Decision::refused(None, vec![refusal], Vec::new())));
+        };
+        read_run(row).map(Ok)
+    }
+
+    /// A run as it is now.
+    async fn run_now(&self, id: RunId) -> StoreResult<Option<Run>> {
+        entity::run::Entity::find_by_id(id.uuid()).one(&self.db).await?.map(read_run).transpose()
+    }
+
+    /// The unfinished sync of a job.
+    async fn unfinished_sync(&self, job: JobId) -> StoreResult<Option<Run>> {
+        use entity::run::{Column, Entity};
+        let unfinished =
+            Column::JobId.eq(job.uuid()).and(Column::Kind.eq(RunKind::Sync.name())).and(Column::FinishedAt.is_null());
+        Entity::find().filter(unfinished).one(&self.db).await?.map(read_run).transpose()
+    }
+
+    /// Destinations of a job that are not being removed.
+    async fn present_destinations(&self, job: JobId) -> StoreResult<Vec<Destination>> {
+        let mut destinations = self.destinations_of(job).await?;
+        destinations.retain(|one| one.status != DestinationStatus::Removing);
+        Ok(destinations)
+    }
+
+    /// Counts a change of the job, and tells of it.
     async fn touch_job(&self, id: JobId) -> StoreResult<()> {
+        self.tell(ActivityKind::JobUpdated, id, None);
         use entity::job::{Column, Entity};
         Entity::update_many()
             .col_expr(Column::Version, Expr::col(Column::Version).add(1))

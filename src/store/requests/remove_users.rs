@@ -7,7 +7,8 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::{Decision, decided};
 use crate::domain::{
-    Actor, Destination, DestinationStatus, EmailAddress, Outcome, Row, RunKind, Time, Trigger, UserId,
+    ActivityKind, AuditAction, AuditChange, Caller, Destination, DestinationStatus, EmailAddress, Outcome, Row,
+    RunKind, Time, Trigger, UserId,
 };
 use crate::store::convert::Named;
 use crate::store::users::users_by_addresses;
@@ -20,8 +21,10 @@ pub struct RemoveUsers {
     pub job: String,
     /// Addresses, as they were sent.
     pub emails: Vec<String>,
+    /// Forget accounts that could not be reached, leaving what is in them.
+    pub abandon: bool,
     /// Who asks.
-    pub by: Actor,
+    pub by: Caller,
 }
 
 impl Store {
@@ -64,17 +67,33 @@ impl Tx {
             };
             rows.push(Row { index, sent: sent.clone(), outcome, destination: found.map(|found| found.id) });
         }
+        let emails: Vec<&str> = removed.iter().map(|one| one.email.as_str()).collect();
+        let mut changes = vec![AuditChange::with("emails", emails.join(", "))];
+        if request.abandon {
+            changes.push(AuditChange::with("abandon", true));
+        }
+        self.audit(&request.by, AuditAction::UsersRemove, (&job).into(), changes).await?;
+        if !removed.is_empty() {
+            self.touch_job(job.id).await?;
+            self.tell(ActivityKind::DestinationsChanged, job.id, None);
+        }
+        let (abandoned, mut removed): (Vec<&Destination>, Vec<&Destination>) =
+            removed.into_iter().partition(|one| request.abandon && is_out_of_reach(one));
+        for one in abandoned {
+            self.forget_destination(one.id).await?;
+        }
         // Whose removal is in hand is left to it; one that waits for its daily attempt is tried now.
         removed.retain(|one| one.status != DestinationStatus::Removing || one.next_attempt_at.is_some());
         let removed: Vec<Destination> = removed.into_iter().cloned().collect();
-        if removed.is_empty() {
-            return Ok(Decision { refusals: Vec::new(), rows, job: Some(job), run: None, is_replay: false });
-        }
-        self.start_removing(&removed).await?;
-        let run = self.insert_run(&job, RunKind::Removal, Trigger::Removal, None, &request.by, &removed).await?;
-        self.touch_job(job.id).await?;
+        let run = if removed.is_empty() {
+            None
+        } else {
+            self.start_removing(&removed).await?;
+            let by = &request.by.actor;
+            Some(self.insert_run(&job, RunKind::Removal, Trigger::Removal, None, by, &removed).await?)
+        };
         let job = self.job(job.id).await?;
-        Ok(Decision { refusals: Vec::new(), rows, job, run: Some(run), is_replay: false })
+        Ok(Decision { refusals: Vec::new(), rows, job, run, is_replay: false })
     }
 
     pub(super) async fn start_removing(&self, destinations: &[Destination]) -> StoreResult<()> {
@@ -88,5 +107,14 @@ impl Tx {
                 .await?;
         }
         Ok(())
+    }
+}
+
+/// The last attempt at the account failed: a sync, or a removal that waits for the next day.
+fn is_out_of_reach(destination: &Destination) -> bool {
+    match destination.status {
+        DestinationStatus::Failing => true,
+        DestinationStatus::Removing => destination.next_attempt_at.is_some(),
+        DestinationStatus::Pending | DestinationStatus::Synced => false,
     }
 }

@@ -1,12 +1,8 @@
 //! Queues a run that somebody asks for.
 
-use super::{Decision, IdempotencyKey, Replay, decided};
-use crate::domain::{Actor, DestinationStatus, JobStatus, Refusal, RefusalCode, RunKind, Trigger, quoted};
-use crate::store::convert::Named;
-use crate::store::runs::read_run;
-use crate::store::{Store, StoreResult, Tx};
-
-use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter};
+use super::{Decision, IdempotencyKey, Replay, decided_by_key};
+use crate::domain::{AuditAction, Caller, JobStatus, Refusal, RefusalCode, RunKind, Trigger, quoted};
+use crate::store::{Store, StoreResult, Subject, Tx};
 
 /// A run that is asked for.
 #[derive(Debug, Clone)]
@@ -16,7 +12,7 @@ pub struct RunJob {
     /// Key that makes the call safe to repeat.
     pub key: Option<IdempotencyKey>,
     /// Who asks.
-    pub by: Actor,
+    pub by: Caller,
 }
 
 impl Store {
@@ -25,7 +21,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn run_job(&self, request: &RunJob) -> StoreResult<Decision> {
-        decided!(self, run_job(request))
+        decided_by_key!(self, run_job(request))
     }
 }
 
@@ -51,25 +47,20 @@ impl Tx {
         if job.status == JobStatus::Paused {
             return refuse(RefusalCode::JobPaused, format!("The job {id} is paused; resume it first."));
         }
-        let mut destinations = self.destinations_of(job.id).await?;
-        destinations.retain(|one| one.status != DestinationStatus::Removing);
+        let destinations = self.present_destinations(job.id).await?;
         if destinations.is_empty() {
             let message = format!("The job {id} has no destinations; add a user first.");
             return refuse(RefusalCode::JobRequiresDestination, message);
         }
-        let unfinished = entity::run::Column::JobId
-            .eq(job.id.uuid())
-            .and(entity::run::Column::Kind.eq(RunKind::Sync.name()))
-            .and(entity::run::Column::FinishedAt.is_null());
-        if let Some(row) = entity::run::Entity::find().filter(unfinished).one(&self.db).await? {
-            let run = read_run(row)?.id;
+        if let Some(run) = self.unfinished_sync(job.id).await?.map(|run| run.id) {
             let message = format!("The job {id} already has the unfinished run {run}; follow that one.");
             return refuse(RefusalCode::RunInProgress { run }, message);
         }
-        let run = self.insert_run(&job, RunKind::Sync, Trigger::Manual, None, &request.by, &destinations).await?;
+        let run = self.insert_run(&job, RunKind::Sync, Trigger::Manual, None, &request.by.actor, &destinations).await?;
         if let Some(key) = &request.key {
             self.keep_key(key, run.id, &[]).await?;
         }
-        Ok(Decision { refusals: Vec::new(), rows: Vec::new(), job: Some(job), run: Some(run), is_replay: false })
+        self.audit(&request.by, AuditAction::RunStart, Subject::run(&run, Some(&job)), Vec::new()).await?;
+        Ok(Decision::accepted(Some(job), Some(run)))
     }
 }

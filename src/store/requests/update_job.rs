@@ -1,11 +1,13 @@
-//! Changes a job: its texts, its schedule, and whether it runs daily.
+//! Changes a job: its texts, its schedule, its guard.
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, UpdateMany};
 
 use super::{Decision, decided};
-use crate::domain::{DailySchedule, Job, JobStatus, Refusal, RefusalCode, Time, name_key};
-use crate::store::convert::Named;
+use crate::domain::{
+    AuditAction, AuditChange, Caller, DailySchedule, DeletionGuard, Job, JobStatus, Refusal, RefusalCode, name_key,
+};
+use crate::store::convert::to_json;
 use crate::store::{Store, StoreError, StoreResult, Tx};
 
 use entity::job::{Column, Entity};
@@ -23,24 +25,46 @@ pub struct UpdateJob {
     pub custom_group_name: Option<Option<String>>,
     /// New schedule.
     pub schedule: Option<DailySchedule>,
+    /// New guard.
+    pub guard: Option<GuardChange>,
     /// Refuse if the job has another version.
     pub expected_version: Option<i32>,
     /// What is wrong with the input already; then nothing is changed.
     pub refusals: Vec<Refusal>,
+    /// Who asks.
+    pub by: Caller,
 }
 
-/// Whether a job runs daily.
+/// What is to change of a guard. The outer `None` leaves a limit, the inner one removes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DailyRuns {
-    /// It skips them.
-    Paused,
-    /// It has them.
-    Active,
+pub struct GuardChange {
+    /// Deletions that need no decision.
+    pub max_deletions: Option<Option<i32>>,
+    /// Percent whose deletion needs no decision.
+    pub max_deletion_percent: Option<Option<i32>>,
+    /// The server's guard, which a job without one of its own begins with.
+    pub default: DeletionGuard,
+}
+
+impl GuardChange {
+    /// The guard after the change.
+    #[must_use]
+    pub fn of(&self, before: Option<DeletionGuard>) -> DeletionGuard {
+        let before = before.unwrap_or(self.default);
+        DeletionGuard {
+            max_deletions: self.max_deletions.unwrap_or(before.max_deletions),
+            max_deletion_percent: self.max_deletion_percent.unwrap_or(before.max_deletion_percent),
+        }
+    }
 }
 
 impl UpdateJob {
     fn is_empty(&self) -> bool {
-        self.name.is_none() && self.description.is_none() && self.custom_group_name.is_none() && self.schedule.is_none()
+        self.name.is_none()
+            && self.description.is_none()
+            && self.custom_group_name.is_none()
+            && self.schedule.is_none()
+            && self.guard.is_none()
     }
 }
 
@@ -51,15 +75,6 @@ impl Store {
     /// When the database fails.
     pub async fn update_job(&self, request: &UpdateJob) -> StoreResult<Decision> {
         decided!(self, update_job(request))
-    }
-
-    /// Pauses or resumes the daily runs of a job, or says why not. An unfinished run goes on.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn set_daily_runs(&self, job: &str, wanted: DailyRuns) -> StoreResult<Decision> {
-        let request = &(job.to_owned(), wanted);
-        decided!(self, set_daily_runs(request))
     }
 }
 
@@ -78,7 +93,7 @@ impl Tx {
             return Ok(Decision::refused(Some(job), refusals, Vec::new()));
         }
         if request.is_empty() {
-            return Ok(unchanged(job));
+            return Ok(Decision::accepted(Some(job), None));
         }
         let mut update = Entity::update_many();
         if let Some(name) = &request.name {
@@ -102,44 +117,42 @@ impl Tx {
                 .col_expr(Column::TimeZone, Expr::value(schedule.zone()))
                 .col_expr(Column::NextRunAt, Expr::value(next));
         }
-        self.changed(&job, update).await
-    }
-
-    async fn set_daily_runs(&self, (id, wanted): &(String, DailyRuns)) -> StoreResult<Decision> {
-        let job = match self.changeable_job(id).await? {
-            Ok(job) => job,
-            Err(decision) => return Ok(decision),
-        };
-        let (status, next) = match wanted {
-            DailyRuns::Paused => (JobStatus::Paused, None),
-            DailyRuns::Active => {
-                (JobStatus::Active, Some(job.schedule.next_after(self.now, self.served_date(&job).await?).due))
-            }
-        };
-        if status == job.status {
-            return Ok(unchanged(job));
+        if let Some(change) = request.guard {
+            let guard = to_json("job", &change.of(job.guard))?;
+            update = update.col_expr(Column::Guard, Expr::value(guard));
         }
-        let update = Entity::update_many()
-            .col_expr(Column::Status, Expr::value(status.name()))
-            .col_expr(Column::NextRunAt, Expr::value::<Option<Time>>(next));
-        self.changed(&job, update).await
+        let after = self.changed(&job, update).await?;
+        let changes = differences(&job, &after);
+        self.audit(&request.by, AuditAction::JobUpdate, (&after).into(), changes).await?;
+        Ok(Decision::accepted(Some(after), None))
     }
 
-    async fn served_date(&self, job: &Job) -> StoreResult<chrono::NaiveDate> {
+    pub(super) async fn served_date(&self, job: &Job) -> StoreResult<chrono::NaiveDate> {
         let row = Entity::find_by_id(job.id.uuid()).one(&self.db).await?;
         let gone = StoreError::Nonsense { table: "job", what: "the job is gone".into() };
         row.map(|row| row.served_date).ok_or(gone)
     }
 
-    async fn changed(&self, job: &Job, update: UpdateMany<Entity>) -> StoreResult<Decision> {
+    /// Carries the change out and tells of it; the answer is the job after it.
+    pub(super) async fn changed(&self, job: &Job, update: UpdateMany<Entity>) -> StoreResult<Job> {
         update.filter(Column::Id.eq(job.id.uuid())).exec(&self.db).await?;
         self.touch_job(job.id).await?;
         self.wake_workers(); // the scheduler looks again
-        let job = self.job(job.id).await?;
-        Ok(Decision { refusals: Vec::new(), rows: Vec::new(), job, run: None, is_replay: false })
+        self.job(job.id).await?.ok_or(StoreError::Nonsense { table: "job", what: "the job is gone".into() })
     }
 }
 
-fn unchanged(job: Job) -> Decision {
-    Decision { refusals: Vec::new(), rows: Vec::new(), job: Some(job), run: None, is_replay: false }
+fn differences(before: &Job, after: &Job) -> Vec<AuditChange> {
+    let schedule = |job: &Job| Some(format!("{} {}", job.schedule.time_of_day(), job.schedule.zone()));
+    let guard = |job: &Job| job.guard.map(|guard| guard.to_string());
+    [
+        AuditChange::of("name", Some(before.name.clone()), Some(after.name.clone())),
+        AuditChange::of("description", Some(before.description.clone()), Some(after.description.clone())),
+        AuditChange::of("syncedGroupName", before.custom_group_name.clone(), after.custom_group_name.clone()),
+        AuditChange::of("schedule", schedule(before), schedule(after)),
+        AuditChange::of("deletionGuard", guard(before), guard(after)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }

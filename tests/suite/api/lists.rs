@@ -168,12 +168,14 @@ on_both! {
         };
         use contact_sync::domain::Role;
         assert_eq!(actions(Role::Viewer).await, json!([]));
-        assert_eq!(actions(Role::Operator).await, json!(["UPDATE", "ADD_USERS", "REMOVE_USERS", "RUN", "PAUSE"]));
-        assert_eq!(actions(Role::Admin).await, json!(["UPDATE", "DELETE", "ADD_USERS", "REMOVE_USERS", "RUN", "PAUSE"]));
+        assert_eq!(actions(Role::Operator).await, json!(["UPDATE", "ADD_USERS", "REMOVE_USERS", "RUN", "PREVIEW", "PAUSE"]));
+        assert_eq!(actions(Role::Admin).await, json!([
+            "UPDATE", "UPDATE_DELETION_GUARD", "DELETE", "ADD_USERS", "REMOVE_USERS", "RUN", "PREVIEW", "PAUSE"
+        ]));
         world.accepted("runJob", "run { id }", json!({ "jobId": job })).await;
-        assert_eq!(actions(Role::Operator).await, json!(["UPDATE", "ADD_USERS", "REMOVE_USERS", "PAUSE"]));
+        assert_eq!(actions(Role::Operator).await, json!(["UPDATE", "ADD_USERS", "REMOVE_USERS", "PREVIEW", "PAUSE"]));
         world.work().await;
         world.accepted("pauseJob", "job { id }", json!({ "jobId": job })).await;
-        assert_eq!(actions(Role::Operator).await, json!(["UPDATE", "ADD_USERS", "REMOVE_USERS", "RESUME"]));
+        assert_eq!(actions(Role::Operator).await, json!(["UPDATE", "ADD_USERS", "REMOVE_USERS", "PREVIEW", "RESUME"]));
     }
 }

@@ -1,10 +1,16 @@
 //! The doors and the lists of the API: tokens, HTTP, limits, pages, nulls.
 
+mod activity;
+mod audit;
 mod auth;
+mod authorization;
 mod http;
+mod keys;
 mod limits;
 mod lists;
+mod live;
 mod nulls;
+mod statements;
 
 use reqwest::{RequestBuilder, Response};
 use serde_json::Value;

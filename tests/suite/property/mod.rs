@@ -45,7 +45,7 @@ fn check(cases: u32, on_postgres: bool) {
 async fn play(database: Database, steps: &[Step]) -> Result<(), String> {
     // One account at a time: a call of another account that is on its way when the server is killed would arrive at an
     // instant that the test does not choose.
-    let world = World::with(database, Wishes { accounts: 1, ..Wishes::default() }).await;
+    let world = World::with(database, Wishes { accounts: 1, approves: true, ..Wishes::default() }).await;
     let mut story = Story::begin(world).await;
     for step in steps {
         story.act(step).await?;

@@ -9,10 +9,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use contact_sync::app::{App, Parts, sandbox_google};
-use contact_sync::domain::{Clock, Role};
+use contact_sync::domain::{Clock, DeletionGuard, Role};
 use contact_sync::google::Budgets;
-use contact_sync::http::mint;
+use contact_sync::graphql::{Limits, Manifest, RateLimit};
+use contact_sync::http::{Auth, Doors, Keys, Rules, mint};
 use contact_sync::runner::Settings;
+use contact_sync::store::Retention;
 use sandbox::{Lag, Options, Quotas, Sandbox, Workspace};
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -33,7 +35,17 @@ pub struct Wishes {
     pub workspace: Workspace,
     /// Accounts of one shard in hand at once.
     pub accounts: usize,
+    /// Whoever must decide held runs approves them all.
+    pub approves: bool,
+    /// The clock stands still and buckets fill by it, so callers have more than a test can use up.
+    pub limits: Limits,
+    pub documents: Option<Manifest>,
+    pub doors: Doors,
+    /// Checks tokens in another way than with [`SECRET`].
+    pub auth: Option<MakeAuth>,
 }
+
+type MakeAuth = Box<dyn Fn(Arc<dyn Clock>) -> Auth>;
 
 impl Default for Wishes {
     fn default() -> Self {
@@ -44,6 +56,11 @@ impl Default for Wishes {
             timeout: Duration::from_secs(20),
             workspace: Workspace::sample(),
             accounts: 4,
+            approves: false,
+            limits: Limits { rate: RateLimit { points: u32::MAX, restored: 500 }, ..Limits::default() },
+            documents: None,
+            doors: Doors::default(),
+            auth: None,
         }
     }
 }
@@ -89,6 +106,11 @@ impl World {
         self.restart().await;
     }
 
+    /// URL of the server's database.
+    pub fn database_url(&self) -> String {
+        self.database.url()
+    }
+
     pub fn token(&self, role: Role) -> String {
         token(&self.clock, role)
     }
@@ -130,18 +152,23 @@ impl World {
 }
 
 pub fn token(clock: &TestClock, role: Role) -> String {
-    mint(&SecretString::from(SECRET), clock, role, None, Duration::from_secs(400 * 86_400)).unwrap()
+    mint(&SecretString::from(SECRET), &Rules::default(), clock, role, None, Duration::from_secs(400 * 86_400)).unwrap()
 }
 
 async fn start(sandbox: &Sandbox, clock: &TestClock, database: &Database, wishes: &Wishes) -> App {
     let shared: Arc<dyn Clock> = Arc::new(clock.clone());
     let google = sandbox_google(sandbox, wishes.budgets, wishes.timeout, Arc::clone(&shared)).unwrap();
+    let keys = Keys::secret(&SecretString::from(SECRET));
+    let auth = match &wishes.auth {
+        Some(make) => make(Arc::clone(&shared)),
+        None => Auth::fixed(keys, Rules::default(), Arc::clone(&shared)),
+    };
     let parts = Parts {
         listen: ([127, 0, 0, 1], 0).into(),
         database_url: database.url(),
         google,
         is_sandbox: true,
-        secret: SecretString::from(SECRET),
+        auth,
         time_zone: chrono_tz::Tz::UTC,
         clock: shared,
         runner: Settings {
@@ -149,8 +176,12 @@ async fn start(sandbox: &Sandbox, clock: &TestClock, database: &Database, wishes
             tasks: 4,
             accounts: wishes.accounts,
             settle: Duration::from_secs(60),
+            guard: DeletionGuard::default(),
+            retention: Retention::default(),
         },
-        allowed_origins: Vec::new(),
+        limits: wishes.limits,
+        documents: wishes.documents.clone(),
+        doors: wishes.doors.clone(),
     };
     App::start(parts, false).await.unwrap()
 }

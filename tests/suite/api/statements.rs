@@ -1,0 +1,71 @@
+//! Statements per document: their number does not depend on the number of rows.
+
+use chrono::TimeDelta;
+use contact_sync::domain::Clock;
+use sandbox::NewUser;
+use serde_json::{Value, json};
+
+use crate::world::{SOURCE, World, on_both};
+
+const PAGE: &str = "{ jobs(first: 100) { nodes {
+    id name allowedActions deletionGuard { maxDeletions }
+    source { user { email } group { name contactCount } health { status } }
+    destinationStatuses { total pending failing }
+    activeRun { id status hold { reason } requestedBy { label } }
+    lastRun { id status number hold { reason } requestedBy { label } }
+    createdBy { label }
+} } }";
+
+const NESTED: &str = "query ($jobs: [ID!]) { destinations(filter: { jobIds: $jobs }, first: 100) { nodes {
+    email user { displayName } job { name source { user { email } } lastRun { status job { name } } }
+    syncedGroup { name destination { email } }
+    lastResult { status run { number job { name } } destination { email } }
+    addedBy { label }
+} } }";
+
+const HISTORY: &str = "{ runs(first: 100) { nodes { id job { name source { group { name } } } hold { reason } requestedBy { label } } } }";
+
+const AUDIT: &str = "{ auditLog(filter: { actions: [JOB_CREATE] }, first: 100) { nodes { action subject { ... on Job { name lastRun { status } } } } } }";
+
+async fn statements(world: &World, query: &str, variables: Value) -> u64 {
+    let before = world.app.store.statements();
+    world.data(query, variables).await;
+    world.app.store.statements() - before
+}
+
+/// Jobs of one source group, each with two destinations of its own.
+async fn jobs(world: &World, from: usize, to: usize) {
+    for number in from..to {
+        let emails = [0, 1].map(|which| format!("u{number}x{which}@corp.example"));
+        for email in &emails {
+            world.sandbox.add_user(NewUser::new(email, "User", number.to_string())).unwrap();
+        }
+        let input =
+            json!({ "sourceUserEmail": SOURCE, "sourceGroup": { "name": "Suppliers" }, "destinationEmails": emails });
+        world.accepted("createJob", "job { id }", input).await;
+    }
+    world.work().await;
+}
+
+on_both! {
+    async fn a_page_costs_as_many_statements_for_a_hundred_rows_as_for_three(world) {
+        world.source_group("Suppliers", &["Ada"]);
+        jobs(&world, 0, 3).await;
+        let mut few = Vec::new();
+        for query in [PAGE, NESTED, HISTORY, AUDIT] {
+            few.push(statements(&world, query, json!({})).await);
+        }
+        jobs(&world, 3, 50).await;
+        world.clock.advance(TimeDelta::seconds(1));
+        assert!(world.clock.now() > contact_sync::domain::Time::UNIX_EPOCH);
+        for (query, few) in [PAGE, NESTED, HISTORY, AUDIT].into_iter().zip(few) {
+            assert_eq!(statements(&world, query, json!({})).await, few, "{query}");
+            assert!(few <= 20, "{few} statements for {query}");
+        }
+        // Documents that are executed side by side do not tear each other's batches apart.
+        let alone = statements(&world, PAGE, json!({})).await;
+        let before = world.app.store.statements();
+        futures_util::future::join_all((0..8).map(|_| world.data(PAGE, json!({})))).await;
+        assert_eq!(world.app.store.statements() - before, alone * 8);
+    }
+}
