@@ -22,6 +22,7 @@ const TABLE: &[(&str, Role, &str, &str)] = &[
     ("query", Role::Viewer, "syncedGroups", "{ totalCount }"),
     ("query", Role::Viewer, "run", "(id: \"x\") { id }"),
     ("query", Role::Viewer, "runs", "{ totalCount }"),
+    ("query", Role::Viewer, "rateLimit", "{ remaining }"),
     ("query", Role::Admin, "auditLog", "{ totalCount }"),
     (
         "mutation",
