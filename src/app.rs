@@ -58,9 +58,11 @@ pub struct Parts {
     pub documents: Option<graphql::Manifest>,
     /// How wide the doors are open.
     pub doors: http::Doors,
+    /// Page that documents the codes of errors.
+    pub help: Option<url::Url>,
 }
 
-/// Settings of the runner as `serve` uses them.
+/// Settings of the runner where nobody wants others.
 #[must_use]
 pub fn runner_settings() -> Settings {
     Settings {
@@ -129,7 +131,7 @@ impl App {
             is_sandbox: parts.is_sandbox,
             default_zone: parts.time_zone,
             default_guard: guard,
-            help: None,
+            help: parts.help,
             limits: parts.limits,
             documents: parts.documents,
         };

@@ -84,6 +84,7 @@ pub async fn demo(args: DemoArgs) -> Result<(), Failure> {
         time_zone: chrono_tz::Tz::UTC,
         clock,
         runner: runner_settings(),
+        help: None,
         limits: graphql::Limits::default(),
         documents: None,
         doors: http::Doors::default(),

@@ -179,6 +179,7 @@ async fn start(sandbox: &Sandbox, clock: &TestClock, database: &Database, wishes
             guard: DeletionGuard::default(),
             retention: Retention::default(),
         },
+        help: None,
         limits: wishes.limits,
         documents: wishes.documents.clone(),
         doors: wishes.doors.clone(),
