@@ -19,3 +19,4 @@ mod rooms;
 mod rules;
 mod schema;
 mod socket;
+mod sse;

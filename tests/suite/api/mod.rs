@@ -1,11 +1,14 @@
 //! The doors and the lists of the API: tokens, HTTP, limits, pages, nulls.
 
 mod auth;
+mod documents;
 mod http;
 mod keys;
 mod limits;
 mod lists;
 mod nulls;
+mod origins;
+mod slow;
 
 use reqwest::{RequestBuilder, Response};
 use serde_json::Value;
