@@ -180,6 +180,15 @@ async fn queries_run_over_the_socket_too() {
 }
 
 #[tokio::test]
+async fn a_client_that_closes_gets_its_answer() {
+    let world = World::new(Database::sqlite()).await;
+    let mut socket = Socket::ready(&world).await;
+    socket.0.close(None).await.unwrap();
+    assert!(matches!(socket.next().await, Some(Message::Close(_))));
+    assert!(socket.next().await.is_none(), "and then the connection ends in order");
+}
+
+#[tokio::test]
 async fn a_server_that_stops_says_that_it_comes_back() {
     let world = World::new(Database::sqlite()).await;
     world.source_group("Suppliers", &["Ada"]);
