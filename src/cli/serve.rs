@@ -43,7 +43,15 @@ pub(super) async fn serve(args: ServeArgs) -> Result<(), Failure> {
         documents,
         doors: app::doors(&args),
     };
-    let app = App::start(parts, true).await?;
+    let app = match App::start(parts, true).await {
+        Ok(app) => app,
+        Err(error) => {
+            if let Some(sandbox) = sandbox {
+                sandbox.stop().await; // keeps the accounts that were just made
+            }
+            return Err(error.into());
+        }
+    };
     print(&format!("GraphiQL  {}/", app.url()));
     print(&format!("GraphQL   {}/graphql", app.url()));
     match &sandbox {

@@ -26,10 +26,10 @@ const POLL: TimeDelta = TimeDelta::seconds(2);
 /// How long to wait when the log could not be read.
 const RETRY: Duration = Duration::from_secs(1);
 
-/// Streams over `graphql-transport-ws`.
+/// Streams over `graphql-transport-ws` or SSE.
 pub(super) struct Subscription;
 
-/// Streams over `graphql-transport-ws`.
+/// Streams over `graphql-transport-ws` or SSE.
 #[Subscription]
 impl Subscription {
     /// Events of one run in order of `sequence`: all of them from the start, or those after `after`, then live ones. Ends

@@ -22,3 +22,4 @@ mod rooms;
 mod rules;
 mod schema;
 mod socket;
+mod sse;
