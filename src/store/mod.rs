@@ -44,8 +44,8 @@ pub use page::{Direction, Page, PageRequest, Position, SortKey};
 pub use progress::{DestinationOutcome, RunInHand, ShardItem};
 pub use prune::Retention;
 pub use requests::{
-    AddUsers, CancelRun, DailyRuns, DecideHold, Decision, DeleteJob, GuardChange, IdempotencyKey, NewJob, PauseJob,
-    PreviewJob, PreviewTarget, RelinkJob, RemoveUsers, Replay, RunJob, UpdateJob, Verdict,
+    AddUsers, CancelRun, DailyRuns, DecideHold, Decision, DeleteJob, GuardChange, IdempotencyKey, NewDraft, NewJob,
+    PauseJob, PreviewJob, PreviewTarget, RelinkJob, RemoveUsers, Replay, RunJob, UpdateJob, Verdict,
 };
 pub use runs::{ResultFilter, RunFilter, RunOrderField};
 pub use sync_state::{AccountState, Cursor, GroupIntent, KeptGroup};

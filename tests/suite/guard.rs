@@ -140,7 +140,7 @@ on_both! {
         assert_eq!(seen["data"]["run"]["allowedActions"], json!(["CANCEL"]));
         let canceled = world.accepted("cancelRun", "run { status }", json!({ "runId": run["id"] })).await;
         assert_eq!(canceled["run"]["status"], "CANCELED");
-        assert_eq!(world.app.runner.queue_due().await.unwrap().is_some(), true);
+        assert!(world.app.runner.queue_due().await.unwrap().is_some());
         let again = world.mutate("cancelRun", "run { status }", json!({ "runId": run["id"] })).await;
         assert_eq!(again["userErrors"][0]["code"], "RUN_FINISHED");
     }

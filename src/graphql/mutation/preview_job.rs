@@ -9,7 +9,7 @@ use crate::graphql::ApiError;
 use crate::graphql::context::Services;
 use crate::graphql::permission::Operator;
 use crate::graphql::types::{PreviewJobPayload, Run};
-use crate::store::{PreviewJob, PreviewTarget};
+use crate::store::{NewDraft, PreviewJob, PreviewTarget};
 
 /// Path of a draft.
 const DRAFT: [&str; 3] = ["input", "target", "draft"];
@@ -68,7 +68,8 @@ async fn target(ctx: &Context<'_>, draft: JobDraftInput) -> Result<PreviewTarget
             None
         }
     };
-    Ok(PreviewTarget::Draft { source, custom_group_name, emails, on_invalid: draft.on_invalid(), refusals })
+    let on_invalid = draft.on_invalid();
+    Ok(PreviewTarget::Draft(Box::new(NewDraft { source, custom_group_name, emails, on_invalid, refusals })))
 }
 
 /// The draft in one form, however it was written.

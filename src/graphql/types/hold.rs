@@ -28,6 +28,7 @@ impl DeletionGuard {
 /// Reasons of a hold. Open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 #[graphql(remote = "domain::HoldReason")]
+#[expect(clippy::enum_variant_names, reason = "every reason is one of the source, and the names are public")]
 pub(in crate::graphql) enum HoldReason {
     /// Source group has no contacts any more.
     SourceGroupEmpty,

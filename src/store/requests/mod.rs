@@ -32,7 +32,7 @@ pub use decide_hold::{DecideHold, Verdict};
 pub use delete_job::DeleteJob;
 pub use idempotency::{IdempotencyKey, Replay};
 pub use pause_job::{DailyRuns, PauseJob};
-pub use preview_job::{PreviewJob, PreviewTarget};
+pub use preview_job::{NewDraft, PreviewJob, PreviewTarget};
 pub use relink_job::RelinkJob;
 pub use remove_users::RemoveUsers;
 pub use run_job::RunJob;
