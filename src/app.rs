@@ -28,6 +28,8 @@ pub use workspace::{Imported, WorkspaceError, fill, google, import, sample_works
 
 /// How long work in hand may go on after the server was asked to stop.
 const GRACE: Duration = Duration::from_secs(30);
+/// How long work is held without a sign of life: several times the longest single call to Google (its time-out).
+const LEASE: Duration = Duration::from_secs(180);
 
 /// What a server is made of.
 pub struct Parts {
@@ -58,6 +60,7 @@ pub fn runner_settings() -> Settings {
         name: format!("{}-{}", std::process::id(), uuid::Uuid::new_v4().simple()),
         tasks: 8,
         accounts: 4,
+        lease: LEASE,
         settle: Duration::from_secs(60),
     }
 }

@@ -12,6 +12,7 @@ mod directory;
 mod failure;
 mod gather;
 mod group;
+mod in_hand;
 mod reading;
 mod release;
 mod remove;
@@ -39,6 +40,8 @@ pub struct Settings {
     pub tasks: usize,
     /// Accounts of one shard in hand at once.
     pub accounts: usize,
+    /// How long work and accounts are held without a sign of life; signs are given three times as often.
+    pub lease: Duration,
     /// How long after an uncertain answer Google may still carry out the call.
     pub settle: Duration,
 }
@@ -52,6 +55,7 @@ pub struct Runner {
     settings: Arc<Settings>,
     directory: Directory,
     contents: Arc<contents::Contents>,
+    in_hand: Arc<in_hand::InHand>,
 }
 
 impl std::fmt::Debug for Runner {
@@ -65,7 +69,8 @@ impl Runner {
     #[must_use]
     pub fn new(store: Store, google: Google, clock: Arc<dyn Clock>, settings: Settings) -> Self {
         let directory = Directory::new(store.clone(), google.clone(), Arc::clone(&clock));
-        Self { store, google, clock, settings: Arc::new(settings), directory, contents: Arc::default() }
+        let settings = Arc::new(settings);
+        Self { store, google, clock, settings, directory, contents: Arc::default(), in_hand: Arc::default() }
     }
 
     /// Our table of users, and the way to bring it up to date.

@@ -15,6 +15,7 @@ mod client;
 mod demo;
 mod property;
 mod queue;
+mod queue_processes;
 mod rooms;
 mod rules;
 mod schema;

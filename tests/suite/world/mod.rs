@@ -148,6 +148,7 @@ async fn start(sandbox: &Sandbox, clock: &TestClock, database: &Database, wishes
             name: uuid::Uuid::new_v4().to_string(),
             tasks: 4,
             accounts: wishes.accounts,
+            lease: Duration::from_secs(180),
             settle: Duration::from_secs(60),
         },
         allowed_origins: Vec::new(),
