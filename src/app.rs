@@ -24,7 +24,7 @@ use crate::store::{Store, connect};
 
 pub use clock::SystemClock;
 pub use secret::{SecretError, secret, write_private};
-pub use workspace::{Imported, WorkspaceError, fill, google, import, sample_workspace, sandbox_google};
+pub use workspace::{Imported, WorkspaceError, google, import, sample_workspace, sandbox_google};
 
 /// How long work in hand may go on after the server was asked to stop.
 const GRACE: Duration = Duration::from_secs(30);
