@@ -36,6 +36,7 @@ mod workspace;
 
 pub use error::{HandError, SandboxError};
 pub use fault::{Fault, FaultId, FaultKind, When};
+pub use hands::{DroppedLabel, NewContact};
 pub use ledger::{Cost, Entry};
 pub use options::{Lag, Options, Quotas, SuspendedMode};
 pub use sandbox::Sandbox;

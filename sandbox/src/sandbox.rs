@@ -84,6 +84,8 @@ impl Sandbox {
             quotas: options.quotas,
             lags: options.lag.into(),
             suspended: options.suspended,
+            write_time: options.write_time,
+            writing: HashMap::new(),
             faults: Faults::default(),
             ledger: Ledger::new(options.control),
             meter: Meter::default(),
@@ -162,6 +164,17 @@ impl Sandbox {
     /// Removes all faults. [`Sandbox::fault_was_hit`] still knows which were hit.
     pub fn clear_faults(&self) {
         self.with(|core, _| core.faults.clear());
+        self.0.hits.send_modify(|count| *count += 1); // whoever is held by one goes on
+    }
+
+    /// Waits until a fault is gone.
+    pub(crate) async fn fault_cleared(&self, id: FaultId) {
+        let mut hits = self.0.hits.subscribe();
+        while self.with(|core, _| core.faults.is_active(id)) {
+            if hits.changed().await.is_err() {
+                return;
+            }
+        }
     }
 
     /// Has the fault met a request?

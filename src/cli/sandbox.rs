@@ -105,7 +105,7 @@ async fn generate(user: &str, group: &str, count: u32, seed: u64, state: PathBuf
     let bar = progress("generating");
     let people = ::sandbox::generate::contacts(seed, usize::try_from(count)?).into_iter();
     let contacts = people.map(|person| (person, Vec::new())).collect::<Vec<_>>();
-    let outcome = app::fill(&sandbox, user, Some(group), &contacts, |done| bar.set_position(done as u64));
+    let outcome = sandbox.add_contacts(user, Some(group), &contacts, |done| bar.set_position(done as u64));
     bar.finish_and_clear();
     sandbox.stop().await;
     outcome?;
@@ -123,17 +123,11 @@ async fn import(user: &str, group: &str, state: PathBuf, files: &[PathBuf]) -> R
         books.push((name, bytes));
     }
     let sandbox = open(([127, 0, 0, 1], 0).into(), Some(state), false).await?;
-    let mut imported = Vec::new();
-    let outcome = books.iter().try_for_each(|(name, bytes)| {
-        let bar = progress(name);
-        let done = app::import(&sandbox, user, Some(group), name, bytes, |count| bar.set_position(count as u64))?;
-        bar.finish_and_clear();
-        imported.push((name, done));
-        Ok::<_, app::WorkspaceError>(())
-    });
+    let bar = progress("importing");
+    let outcome = app::import(&sandbox, user, Some(group), &books, |count| bar.set_position(count as u64));
+    bar.finish_and_clear();
     sandbox.stop().await;
-    outcome?;
-    for (name, done) in imported {
+    for ((name, _), done) in books.iter().zip(outcome?) {
         print(&format!("{name}: {} contacts into {group} of {user}", done.contacts));
         for ((property, reason), count) in &done.dropped {
             print(&format!("  {property} left out ({count}): {reason}"));

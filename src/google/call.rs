@@ -15,7 +15,7 @@ use super::answer::{Meaning, meaning};
 use super::config::is_safe;
 use super::pace::{Cost, Pace};
 use super::token::Tokens;
-use super::{Config, ConfigError, GoogleError};
+use super::{Config, ConfigError, GoogleError, Permit};
 use crate::domain::{Clock, EmailAddress};
 
 /// Reads are tried this often, with pauses of one and two seconds.
@@ -35,6 +35,8 @@ pub(super) struct User {
     pub(super) email: EmailAddress,
     /// What quota is counted by.
     pub(super) key: String,
+    /// Calls are sent only while it lasts.
+    pub(super) permit: Option<Permit>,
 }
 
 /// Whether a call changes something.
@@ -91,7 +93,7 @@ impl Line {
             people_url: config.people_url,
             directory_url: config.directory_url,
             customer: config.customer,
-            admin: User { key: "directory".into(), email: config.admin_email },
+            admin: User { key: "directory".into(), email: config.admin_email, permit: None },
         })
     }
 
@@ -117,6 +119,9 @@ impl Line {
                 self.http.request(call.method.clone(), call.url.clone()).bearer_auth(token.expose_secret());
             if let Some(body) = &call.body {
                 request = request.json(body);
+            }
+            if let Some(permit) = &user.permit {
+                permit.held(&*self.clock).await;
             }
             let fault = match request.send().await {
                 Err(error) if error.is_connect() => Fault::NothingSent,

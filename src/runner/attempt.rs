@@ -122,7 +122,7 @@ impl Runner {
             item,
             job,
             destination,
-            account: self.google.account(email, &destination.google_id),
+            account: self.google.account(email, &destination.google_id).while_held(self.in_hand.permit(claimed)),
             destinations: run.destinations,
             tally: Mutex::default(),
         };

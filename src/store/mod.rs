@@ -50,7 +50,7 @@ pub use requests::{
 pub use runs::{ResultFilter, RunFilter, RunOrderField};
 pub use sync_state::{AccountState, Cursor, GroupIntent, KeptGroup};
 pub use wake::Wakes;
-pub use work::{Claimed, Task};
+pub use work::{Claim, Claimed, Task};
 
 /// The database. Cloning is cheap.
 #[derive(Clone)]

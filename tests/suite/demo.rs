@@ -35,6 +35,33 @@ fn the_demonstration_takes_an_address_book() {
 }
 
 #[test]
+fn the_demonstration_takes_an_address_book_with_what_google_does_not_keep() {
+    let folder = tempfile::tempdir().unwrap();
+    let book = folder.path().join("hard.vcf");
+    let card = |name: &str, rest: &str| format!("BEGIN:VCARD\r\nVERSION:3.0\r\nN:{name};{name}\r\n{rest}END:VCARD\r\n");
+    let phones: String = (0..520).map(|n| format!("TEL:+1 555 {n}\r\n")).collect();
+    let text = [
+        card("Ada", "CATEGORIES:Friends,Suppliers,  ,Starred,Family\r\n"),
+        card("Ben", "CATEGORIES: Suppliers ,My Contacts,Address book\r\n"),
+        card("Cleo", &phones),
+        card("Dora", &format!("NOTE:{}\r\n", "n".repeat(200_000))),
+        card("Emil", "CATEGORIES:Blocked\r\n"),
+    ];
+    std::fs::write(&book, text.concat()).unwrap();
+    let (succeeded, told, log) = run(&["demo", "--address-book", book.to_str().unwrap()]);
+    assert!(succeeded, "{told}\n{log}");
+    for left_out in [
+        "label Friends left out (1)",
+        "label Blocked left out (1)",
+        "TEL left out (21)",
+        "NOTE left out (1)",
+        "Cleo Cleo has no room",
+    ] {
+        assert!(told.contains(left_out), "{left_out}: {told}");
+    }
+}
+
+#[test]
 fn wrong_settings_are_named_with_the_remedy() {
     for (arguments, said) in [
         (&["demo", "--address-book", "missing.vcf"][..], "cannot read missing.vcf"),

@@ -18,6 +18,7 @@ mod guard;
 mod preview;
 mod property;
 mod queue;
+mod queue_processes;
 mod rooms;
 mod rules;
 mod schema;

@@ -33,6 +33,11 @@ impl Core {
     }
 }
 
+/// Does the method change something?
+pub(super) fn is_write(id: &str) -> bool {
+    write(id).is_some()
+}
+
 fn write(id: &str) -> Option<Write> {
     Some(match id {
         "people.people.createContact" => people::create,

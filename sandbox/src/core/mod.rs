@@ -1,6 +1,9 @@
 //! The one place every request goes through: counting, faults, authentication, quotas, the handler, the ledger.
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    time::{Duration, Instant},
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
@@ -56,6 +59,8 @@ pub(crate) enum Delivery {
     Hang,
     /// The connection is closed instead.
     Cut,
+    /// It does, once the fault is gone.
+    Held(FaultId),
 }
 
 /// The outcome of a request.
@@ -66,12 +71,19 @@ pub(crate) struct Served {
     pub(crate) body: Body,
     /// Does it arrive?
     pub(crate) delivery: Delivery,
+    /// Not before then, because a write takes its time.
+    pub(crate) not_before: Option<Instant>,
 }
 
 impl Served {
+    /// An answer.
+    pub(crate) fn new(status: u16, body: Body, delivery: Delivery) -> Self {
+        Self { status, body, delivery, not_before: None }
+    }
+
     /// The page at a path nobody serves.
     pub(crate) fn not_found() -> Self {
-        Self { status: 404, body: Body::Html(fault::NOT_FOUND_PAGE), delivery: Delivery::Answer }
+        Self::new(404, Body::Html(fault::NOT_FOUND_PAGE), Delivery::Answer)
     }
 }
 
@@ -101,6 +113,10 @@ pub(crate) struct Core {
     pub(crate) grants: HashMap<String, Grant>,
     /// When the trash was last looked through.
     pub(crate) tidied: DateTime<Utc>,
+    /// How long a write takes.
+    pub(crate) write_time: Duration,
+    /// When the last write of an account ends, by address.
+    pub(crate) writing: HashMap<String, Instant>,
     /// Counts changes of the state, so that the file follows.
     pub(crate) version: u64,
 }
@@ -119,12 +135,18 @@ impl Core {
             (Some(served), _) => served,
             (None, None) => Served::not_found(),
             (None, Some(found)) => match self.handle(request, found, now, &mut cost) {
-                Ok(value) => Served { status: 200, body: Body::Json(value), delivery: Delivery::Answer },
+                Ok(value) => Served::new(200, Body::Json(value), Delivery::Answer),
                 Err(refusal) => refused(&refusal),
             },
         };
         if let Some(late) = kind.and_then(|kind| fault::after(kind, id)) {
             served = late;
+        }
+        if let Some((held, FaultKind::Held)) = fault {
+            served.delivery = Delivery::Held(held);
+        }
+        if served.status == 200 && dispatch::is_write(id) {
+            served.not_before = user.as_deref().and_then(|user| self.occupy(user));
         }
         self.ledger.add(entry(request, id, user, &served, cost, now));
         (served, fault.map(|(id, _)| id))
@@ -141,7 +163,7 @@ impl Core {
                 Err(refusal) => refusal.reply(),
             },
         };
-        let mut served = Served { status, body: Body::Json(value), delivery: Delivery::Answer };
+        let mut served = Served::new(status, Body::Json(value), Delivery::Answer);
         if let Some(other) =
             fault.and_then(|(_, kind)| fault::before(kind, "token").or_else(|| fault::after(kind, "token")))
         {
@@ -174,6 +196,7 @@ impl Core {
         let price = quota::price(&found.method.id);
         self.meter.charge(self.quotas.as_ref(), &user_id, &found.method.id, price, now)?;
         *cost = price;
+        self.check_writing(request.bearer.as_deref(), &found.method.id, now)?;
         discovery::params::check(found.api, found.method, &request.query)
             .map_err(|refusal| in_style_of(found, refusal))?;
         let Some(body) = &request.body else {
@@ -195,6 +218,27 @@ impl Core {
             Some(selection) => selection.keep(answer),
             None => answer,
         })
+    }
+
+    /// A write keeps its account busy; says until when.
+    fn occupy(&mut self, user: &str) -> Option<Instant> {
+        if self.write_time.is_zero() {
+            return None;
+        }
+        let until = Instant::now() + self.write_time;
+        self.writing.insert(user.to_owned(), until);
+        Some(until)
+    }
+
+    /// Refuses a write while another one to the same account is under way.
+    fn check_writing(&self, bearer: Option<&str>, id: &str, now: DateTime<Utc>) -> Result<(), Refusal> {
+        let user = if dispatch::is_write(id) { self.acting_user(bearer, now) } else { None };
+        match user.and_then(|user| self.writing.get(&user)) {
+            Some(until) if *until > Instant::now() => {
+                Err(Refusal::people(409, "ABORTED", "The operation was aborted. Another change is under way."))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Something changed.
@@ -223,11 +267,11 @@ fn in_style_of(found: &route::Match, refusal: Refusal) -> Refusal {
 
 /// An error on its way out.
 pub(crate) fn refused(refusal: &Refusal) -> Served {
-    Served { status: refusal.http, body: Body::Json(refusal.body()), delivery: Delivery::Answer }
+    Served::new(refusal.http, Body::Json(refusal.body()), Delivery::Answer)
 }
 
 fn entry(request: &Request, id: &str, user: Option<String>, served: &Served, cost: Cost, at: DateTime<Utc>) -> Entry {
-    let answered = served.delivery == Delivery::Answer;
+    let answered = matches!(served.delivery, Delivery::Answer | Delivery::Held(_));
     Entry {
         number: 0,
         at,

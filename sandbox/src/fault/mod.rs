@@ -84,6 +84,8 @@ pub enum FaultKind {
     CutBefore,
     /// Applied; the connection is closed without an answer.
     CutAfter,
+    /// Applied, and answered when the faults are cleared.
+    Held,
     /// Applied, then 500.
     CommitThenError,
     /// Applied, then 502 with an HTML page.
@@ -128,6 +130,11 @@ impl Faults {
     /// Removes all faults; those that were hit stay known.
     pub(crate) fn clear(&mut self) {
         self.active.clear();
+    }
+
+    /// Is it still there?
+    pub(crate) fn is_active(&self, id: FaultId) -> bool {
+        self.active.iter().any(|active| active.id == id)
     }
 
     /// Has it met a request?

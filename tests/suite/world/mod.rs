@@ -8,13 +8,12 @@ mod steps;
 use std::sync::Arc;
 use std::time::Duration;
 
-use contact_sync::app::{App, Parts, sandbox_google};
-use contact_sync::domain::{Clock, DeletionGuard, Role};
+use contact_sync::app::{App, Parts, runner_settings, sandbox_google};
+use contact_sync::domain::{Clock, Role};
 use contact_sync::google::Budgets;
 use contact_sync::graphql::{Limits, Manifest, RateLimit};
 use contact_sync::http::{Auth, Doors, Keys, Rules, mint};
 use contact_sync::runner::Settings;
-use contact_sync::store::Retention;
 use sandbox::{Lag, Options, Quotas, Sandbox, Workspace};
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -176,8 +175,7 @@ async fn start(sandbox: &Sandbox, clock: &TestClock, database: &Database, wishes
             tasks: 4,
             accounts: wishes.accounts,
             settle: Duration::from_secs(60),
-            guard: DeletionGuard::default(),
-            retention: Retention::default(),
+            ..runner_settings()
         },
         help: None,
         limits: wishes.limits,
