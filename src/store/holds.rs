@@ -240,8 +240,12 @@ impl Tx {
     /// # Errors
     /// When the database fails.
     pub async fn expire_hold(&self, run: RunId) -> StoreResult<()> {
+        // The run is locked first: a decision that comes at this moment is seen.
+        if self.is_over(run).await? {
+            return Ok(());
+        }
         let open = self.hold(run).await?.filter(|hold| hold.decision.is_none() && hold.expires_at <= self.now);
-        if open.is_none() || self.is_over(run).await? {
+        if open.is_none() {
             return Ok(());
         }
         self.decide_hold(run, HoldDecision::Expired, RunStatus::Expired, None, None).await?;
