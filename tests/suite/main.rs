@@ -13,6 +13,7 @@ mod bad_input;
 mod budget;
 mod client;
 mod demo;
+mod google_limits;
 mod property;
 mod queue;
 mod queue_processes;
