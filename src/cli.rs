@@ -1,5 +1,6 @@
 //! The command line. Prints for people on standard output; the log goes to standard error.
 
+mod behaviour;
 mod sandbox;
 mod serve;
 

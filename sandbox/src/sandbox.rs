@@ -15,7 +15,7 @@ use tokio::{
 };
 
 use crate::{
-    Entry, Fault, FaultId, Options, SandboxError, Workspace,
+    Entry, Fault, FaultId, Options, SandboxError, Settings, Workspace,
     core::{Core, Request, Served},
     fault::Faults,
     http::{self, Running},
@@ -81,10 +81,12 @@ impl Sandbox {
             verifier: state.robot.verifier()?,
             state,
             url: url.clone(),
-            quotas: options.quotas,
-            lags: options.lag.into(),
-            suspended: options.suspended,
-            write_time: options.write_time,
+            settings: Settings {
+                quotas: options.quotas,
+                lag: options.lag,
+                suspended: options.suspended,
+                write_time: options.write_time,
+            },
             writing: HashMap::new(),
             faults: Faults::default(),
             ledger: Ledger::new(options.control),
@@ -154,6 +156,16 @@ impl Sandbox {
     /// Moves the clock. It never goes back by itself; a negative step is possible and rarely wise.
     pub fn advance(&self, by: TimeDelta) {
         self.change(|core, _| core.state.ahead_ms = core.state.ahead_ms.saturating_add(by.num_milliseconds()));
+    }
+
+    /// How it behaves at the moment.
+    pub fn settings(&self) -> Settings {
+        self.with(|core, _| core.settings)
+    }
+
+    /// Changes how it behaves, from the next request on.
+    pub fn set_settings(&self, settings: Settings) {
+        self.with(|core, _| core.settings = settings);
     }
 
     /// Injects a fault.

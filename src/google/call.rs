@@ -107,6 +107,11 @@ impl Line {
         url(&self.directory_url, path, query)
     }
 
+    /// Contact writes left of the project's day.
+    pub(super) fn daily_contact_writes_left(&self) -> u32 {
+        self.pace.daily_contact_writes_left(self.clock.now())
+    }
+
     /// Makes the call.
     pub(super) async fn send(&self, user: &User, call: Call<'_>) -> Result<Value, GoogleError> {
         let (mut faults, mut refusals, mut not_ready, mut renewed) = (0, 0, 0, false);
@@ -134,7 +139,9 @@ impl Line {
                         Err(_) => Fault::Silence("answer cut off"),
                         Ok(body) if status.is_success() => match read(&body) {
                             Some(value) => {
-                                self.pace.well(&user.key);
+                                if call.effect == Effect::Change {
+                                    self.pace.well(&user.key);
+                                }
                                 return Ok(value);
                             }
                             None => Fault::Silence("unreadable answer"),
@@ -189,6 +196,7 @@ impl Line {
                 "Google does not accept our token. Check the domain-wide delegation of the service account.".into(),
             ),
             Meaning::TooFast => GoogleError::SlowDown { until: now + chrono::TimeDelta::minutes(1) },
+            Meaning::DaySpent => GoogleError::SlowDown { until: self.pace.spend_day(now) },
             Meaning::WornOut => GoogleError::SlowDown { until: self.pace.park(&user.key, now) },
             Meaning::Broken => GoogleError::Outage("a fault at Google".into()),
             Meaning::SyncTokenExpired => GoogleError::StartOver,

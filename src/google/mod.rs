@@ -84,7 +84,7 @@ impl Google {
     /// Contact writes left of the project's daily quota.
     #[must_use]
     pub fn daily_contact_writes_left(&self) -> u32 {
-        self.line.pace.daily_contact_writes_left()
+        self.line.daily_contact_writes_left()
     }
 
     /// Hash of the parameters of every list of people: sync tokens are bound to them.

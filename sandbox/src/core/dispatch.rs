@@ -12,7 +12,7 @@ impl Core {
         if let Some(write) = write(id) {
             let account = self.state.account_by_id_mut(call.user_id).ok_or_else(auth::unauthenticated)?;
             let answer = write(account, call)?;
-            account.settle(call.now, call.lags.group_members);
+            account.settle(call.now, call.lags);
             self.touch();
             return Ok(answer);
         }

@@ -1,15 +1,12 @@
 //! The one place every request goes through: counting, faults, authentication, quotas, the handler, the ledger.
 
-use std::{
-    collections::HashMap,
-    time::{Duration, Instant},
-};
+use std::{collections::HashMap, time::Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use crate::{
-    Cost, Entry, FaultId, FaultKind, Quotas, SuspendedMode,
+    Cost, Entry, FaultId, FaultKind, Settings,
     discovery::{self, route, selection::Selection},
     fault::{self, Faults},
     key::Verifier,
@@ -95,12 +92,8 @@ pub(crate) struct Core {
     pub(crate) verifier: Verifier,
     /// Base address, for audiences.
     pub(crate) url: String,
-    /// Limits, if any.
-    pub(crate) quotas: Option<Quotas>,
-    /// Delays.
-    pub(crate) lags: Lags,
-    /// Where suspended users are turned away.
-    pub(crate) suspended: SuspendedMode,
+    /// Limits, delays and manners.
+    pub(crate) settings: Settings,
     /// Faults waiting.
     pub(crate) faults: Faults,
     /// Requests seen.
@@ -113,8 +106,6 @@ pub(crate) struct Core {
     pub(crate) grants: HashMap<String, Grant>,
     /// When the trash was last looked through.
     pub(crate) tidied: DateTime<Utc>,
-    /// How long a write takes.
-    pub(crate) write_time: Duration,
     /// When the last write of an account ends, by address.
     pub(crate) writing: HashMap<String, Instant>,
     /// Counts changes of the state, so that the file follows.
@@ -156,13 +147,12 @@ impl Core {
     pub(crate) fn token(&mut self, form: &[(String, String)], now: DateTime<Utc>) -> (Served, Option<FaultId>) {
         let user = oauth::claimed_user(form);
         let fault = self.faults.pick_token(user.as_deref());
-        let (status, value) = match fault {
-            Some((_, FaultKind::TokenRefused)) => oauth::fault_refusal(user.as_deref(), self.faults.is_personal(fault)),
-            _ => match self.mint(form, now) {
-                Ok(value) => (200, value),
-                Err(refusal) => refusal.reply(),
-            },
-        };
+        let personal = self.faults.is_personal(fault);
+        let refused = fault.and_then(|(_, kind)| oauth::fault_refusal(kind, user.as_deref(), personal));
+        let (status, value) = refused.unwrap_or_else(|| match self.mint(form, now) {
+            Ok(value) => (200, value),
+            Err(refusal) => refusal.reply(),
+        });
         let mut served = Served::new(status, Body::Json(value), Delivery::Answer);
         if let Some(other) =
             fault.and_then(|(_, kind)| fault::before(kind, "token").or_else(|| fault::after(kind, "token")))
@@ -194,7 +184,7 @@ impl Core {
     ) -> Result<Value, Refusal> {
         let user_id = self.authorise(request.bearer.as_deref(), found, now)?;
         let price = quota::price(&found.method.id);
-        self.meter.charge(self.quotas.as_ref(), &user_id, &found.method.id, price, now)?;
+        self.meter.charge(self.settings.quotas.as_ref(), &user_id, &found.method.id, price, now)?;
         *cost = price;
         self.check_writing(request.bearer.as_deref(), &found.method.id, now)?;
         discovery::params::check(found.api, found.method, &request.query)
@@ -210,7 +200,7 @@ impl Core {
             discovery::schema::check(found.api, schema, body, root, true).map_err(|flaw| flaw.refusal())?;
         }
         let call =
-            Call { query: &request.query, body, segments: &found.segments, now, lags: self.lags, user_id: &user_id };
+            Call { query: &request.query, body, segments: &found.segments, now, lags: self.lags(), user_id: &user_id };
         let selection = call.one("fields").map(Selection::parse).transpose();
         let selection = selection.map_err(|refusal| in_style_of(found, refusal))?;
         let answer = self.dispatch(&found.method.id, &call)?;
@@ -220,12 +210,17 @@ impl Core {
         })
     }
 
+    /// The delays in force.
+    pub(crate) fn lags(&self) -> Lags {
+        self.settings.lag.into()
+    }
+
     /// A write keeps its account busy; says until when.
     fn occupy(&mut self, user: &str) -> Option<Instant> {
-        if self.write_time.is_zero() {
+        if self.settings.write_time.is_zero() {
             return None;
         }
-        let until = Instant::now() + self.write_time;
+        let until = Instant::now() + self.settings.write_time;
         self.writing.insert(user.to_owned(), until);
         Some(until)
     }

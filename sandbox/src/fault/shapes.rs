@@ -34,7 +34,9 @@ pub(crate) fn before(kind: FaultKind, id: &str) -> Option<Served> {
         | FaultKind::CutAfter
         | FaultKind::CommitThenError
         | FaultKind::CommitThenBadGateway
-        | FaultKind::TokenRefused => return None,
+        | FaultKind::TokenRefused
+        | FaultKind::RobotDisabled
+        | FaultKind::AccountRestricted => return None,
     })
 }
 

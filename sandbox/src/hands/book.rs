@@ -64,7 +64,6 @@ impl Sandbox {
             progress(index + 1);
         }
         self.change(|core, now| {
-            let lag = core.lags.group_members;
             let mut account = Account::clone(core.state.account(email)?);
             account.room_for(drafts.len()).map_err(|_| {
                 let text = format!("{} contacts are more than {email} has room for, the trash included", drafts.len());
@@ -84,7 +83,7 @@ impl Sandbox {
                 draft.groups = Some(groups);
                 account.create(draft, now);
             }
-            account.settle(now, lag);
+            account.settle(now, core.lags());
             core.state.accounts.insert(account.user.id.clone(), Arc::new(account));
             Ok(dropped)
         })

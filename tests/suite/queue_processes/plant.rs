@@ -9,7 +9,7 @@ use std::time::Duration;
 use contact_sync::app::{App, Parts, SystemClock, runner_settings, sandbox_google};
 use contact_sync::domain::{Clock, Role};
 use contact_sync::google::Budgets;
-use contact_sync::graphql::Limits;
+use contact_sync::graphql::{Limits, RateLimit};
 use contact_sync::http::{Auth, Doors, Keys, Rules, mint};
 use contact_sync::runner::Settings;
 use sandbox::{NewUser, Options, Sandbox, Workspace};
@@ -64,7 +64,7 @@ impl Plant {
                 ..runner_settings()
             },
             help: None,
-            limits: Limits::default(),
+            limits: Limits { rate: RateLimit { points: u32::MAX, restored: 500 }, ..Limits::default() },
             documents: None,
             doors: Doors::default(),
         };
