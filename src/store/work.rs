@@ -63,7 +63,7 @@ pub struct Claim<'a> {
 }
 
 impl Tx {
-    /// Queues work, unless the lane has waiting work already.
+    /// Queues work, unless the lane has waiting work for this run already.
     pub(super) async fn enqueue(&self, lane: &str, run: RunId, task: &Task, at: Time) -> StoreResult<()> {
         let row = ActiveModel {
             id: Set(WorkId::random().uuid()),
@@ -78,6 +78,9 @@ impl Tx {
             locked_until: Set(None),
             created_at: Set(self.now),
         };
+        // What waits in the lane for another run is left over from one that has ended.
+        let left_over = Column::Lane.eq(lane).and(Column::State.eq("ready")).and(Column::RunId.ne(run.uuid()));
+        Entity::delete_many().filter(left_over).exec(&self.db).await?;
         let once = OnConflict::new().do_nothing().to_owned();
         Entity::insert(row).on_conflict(once).exec_without_returning(&self.db).await?;
         self.wake_workers();
@@ -106,11 +109,15 @@ impl Tx {
         self.given_back(claimed, deleted.rows_affected, "done")
     }
 
-    /// Puts the work back, to be taken up again at `at`. `failures` is its new count of unexpected failures.
+    /// Puts the work back, to be taken up again at `at`; work of a run that is over ends instead. `failures` is its new count
+    /// of unexpected failures.
     ///
     /// # Errors
     /// `LeaseLost` as for [`Tx::fence`].
     pub async fn postpone_work(&self, claimed: &Claimed, at: Time, failures: i32) -> StoreResult<()> {
+        if self.is_over(claimed.run).await? && matches!(claimed.task, Task::Gather) {
+            return self.end_work(claimed).await;
+        }
         let updated = Entity::update_many()
             .col_expr(Column::State, Expr::value("ready"))
             .col_expr(Column::RunAt, Expr::value(at))

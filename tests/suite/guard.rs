@@ -177,6 +177,16 @@ on_both! {
         assert_eq!(world.run(&job).await["status"], "SUCCEEDED", "the flag is gone with the approval");
     }
 
+    async fn a_source_group_that_still_exists_is_not_relinked(world) {
+        let (job, ..) = filled(&world, 1).await;
+        world.source_group("Board", &["Bea"]);
+        let input = json!({ "jobId": job, "sourceGroup": { "name": "Board" } });
+        let refused = world.mutate("relinkSourceGroup", "job { source { groupName } } run { id }", input).await;
+        assert_eq!(refused["userErrors"][0]["code"], "INVALID_VALUE");
+        assert_eq!(refused["userErrors"][0]["path"], json!(["input", "jobId"]));
+        assert_eq!((&refused["job"]["source"]["groupName"], &refused["run"]), (&json!("Suppliers"), &Value::Null));
+    }
+
     async fn guards_are_set_by_administrators_alone_and_within_bounds(world) {
         let (job, ..) = filled(&world, 1).await;
         let guard = "job { deletionGuard { maxDeletions maxDeletionPercent } }";

@@ -75,6 +75,28 @@ on_both! {
         assert_eq!(store.claim_work(&claim("two", until)).await.unwrap().len(), 1);
     }
 
+    async fn a_run_canceled_while_its_source_is_read_leaves_the_lane_free(world) {
+        world.source_group("Suppliers", &["Ada"]);
+        let job = world.job("Suppliers", &[ANN]).await;
+        let run = async || world.accepted("runJob", "run { id }", json!({ "jobId": job })).await["run"]["id"].clone();
+        for is_put_back_late in [false, true] {
+            let first = run().await;
+            let until = world.now() + TimeDelta::seconds(60);
+            let gather = world.app.store.claim_work(&claim("one", until)).await.unwrap().remove(0);
+            world.accepted("cancelRun", "run { status }", json!({ "runId": first })).await;
+            let second = if is_put_back_late { Some(run().await) } else { None };
+            let put_back = world.app.store.atomically(async |tx| tx.postpone_work(&gather, until, 1).await);
+            put_back.await.unwrap();
+            let second = match second {
+                Some(second) => second,
+                None => run().await,
+            };
+            world.work().await;
+            assert_eq!(world.run_state(second.as_str().unwrap()).await["status"], "SUCCEEDED", "{is_put_back_late}");
+            assert_eq!(world.run_state(first.as_str().unwrap()).await["status"], "CANCELED");
+        }
+    }
+
     async fn work_whose_workers_died_twice_is_taken_alone(world) {
         world.source_group("Suppliers", &["Ada"]);
         for user in ["ann", "bob", "carol"] {

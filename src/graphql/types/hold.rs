@@ -81,7 +81,7 @@ impl RunHold {
         self.0.expires_at.into()
     }
 
-    /// Decision. Null while open.
+    /// Decision. Null while open, and when the run was canceled.
     async fn decision(&self) -> Option<HoldDecision> {
         self.0.decision.map(Into::into)
     }

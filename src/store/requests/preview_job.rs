@@ -55,20 +55,33 @@ impl Store {
     pub async fn preview_job(&self, request: &PreviewJob) -> StoreResult<Decision> {
         decided_by_key!(self, preview_job(request))
     }
+
+    /// The answer to an earlier `previewJob` with this key, if there was one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn previewed_job(&self, key: &IdempotencyKey) -> StoreResult<Option<Decision>> {
+        self.atomically(async |tx| tx.previewed_job(key).await).await
+    }
 }
 
 impl Tx {
+    async fn previewed_job(&self, key: &IdempotencyKey) -> StoreResult<Option<Decision>> {
+        let Replay { run, rows } = match self.replay(key).await? {
+            None => return Ok(None),
+            Some(Err(refusal)) => return Ok(Some(Decision::refused(None, vec![refusal], Vec::new()))),
+            Some(Ok(replay)) => replay,
+        };
+        let domain = self.primary_domain().await?;
+        let refusals = rows.iter().filter_map(|row| refusal(row, &domain, &LIST)).collect();
+        Ok(Some(Decision { refusals, rows, job: None, run: Some(run), is_replay: true }))
+    }
+
     async fn preview_job(&self, request: &PreviewJob) -> StoreResult<Decision> {
-        if let Some(key) = &request.key {
-            match self.replay(key).await? {
-                None => {}
-                Some(Err(refusal)) => return Ok(Decision::refused(None, vec![refusal], Vec::new())),
-                Some(Ok(Replay { run, rows })) => {
-                    let domain = self.primary_domain().await?;
-                    let refusals = rows.iter().filter_map(|row| refusal(row, &domain, &LIST)).collect();
-                    return Ok(Decision { refusals, rows, job: None, run: Some(run), is_replay: true });
-                }
-            }
+        if let Some(key) = &request.key
+            && let Some(decision) = self.previewed_job(key).await?
+        {
+            return Ok(decision);
         }
         let decision = match &request.target {
             PreviewTarget::Job(job) => self.preview_of_job(request, job).await?,
@@ -138,10 +151,6 @@ impl Tx {
     async fn in_order(&self, ids: &[UserId]) -> StoreResult<Vec<WorkspaceUser>> {
         let mut users = users_by_ids(&self.db, ids).await?;
         Ok(ids.iter().filter_map(|id| users.remove(id)).collect())
-    }
-
-    async fn primary_domain(&self) -> StoreResult<String> {
-        Ok(workspace(&self.db).await?.map(|workspace| workspace.primary_domain).unwrap_or_default())
     }
 }
 
