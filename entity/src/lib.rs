@@ -16,6 +16,7 @@ pub mod destination;
 pub mod group_intent;
 pub mod idempotency_key;
 pub mod job;
+pub mod job_tombstone;
 pub mod link;
 pub mod mirror_contact;
 pub mod run;

@@ -1,4 +1,5 @@
-//! What lets people look over the sync: guard and holds, drafts of previews, changes per contact, activity, audit log.
+//! What lets people look over the sync: guard and holds, drafts of previews, changes per contact, activity, deleted jobs,
+//! audit log.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::*;
@@ -28,11 +29,12 @@ impl MigrationTrait for Migration {
         self.create_holds(manager).await?;
         self.create_changes(manager).await?;
         self.create_activity(manager).await?;
+        self.create_tombstones(manager).await?;
         self.create_audit(manager).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for table in ["audit_entry", "activity_state", "activity", "contact_change", "run_hold"] {
+        for table in ["audit_entry", "job_tombstone", "activity_state", "activity", "contact_change", "run_hold"] {
             manager.drop_table(Table::drop().table(table).to_owned()).await?;
         }
         if manager.get_database_backend() == DbBackend::Postgres {
@@ -139,6 +141,20 @@ impl Migration {
             .values_panic([1.into(), 0.into(), 0.into()])
             .to_owned();
         manager.execute(state).await
+    }
+
+    async fn create_tombstones(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+        manager
+            .create_table(
+                Table::create()
+                    .table("job_tombstone")
+                    .col(uuid("job_id").primary_key())
+                    .col(uuid("run_id"))
+                    .col(string_len("synced_contacts", 8))
+                    .col(timestamp_with_time_zone("at"))
+                    .to_owned(),
+            )
+            .await
     }
 
     async fn create_audit(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {

@@ -6,12 +6,12 @@ use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter};
 
 use super::{Store, StoreResult};
 
-use entity::{idempotency_key, run, run_event};
+use entity::{idempotency_key, job_tombstone, run, run_event};
 
 /// How long history is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Retention {
-    /// Events of finished runs, changes of single contacts with their names, and activity.
+    /// Events of finished runs, changes of single contacts with their names, activity, and the memory of deleted jobs.
     pub events: TimeDelta,
     /// Finished runs and their results.
     pub runs: TimeDelta,
@@ -47,6 +47,8 @@ impl Store {
             run_event::Entity::delete_many().filter(old).exec(&tx.db).await?;
             let old = idempotency_key::Column::CreatedAt.lt(tx.now - KEYS);
             idempotency_key::Entity::delete_many().filter(old).exec(&tx.db).await?;
+            let old = job_tombstone::Column::At.lt(tx.now - retention.events);
+            job_tombstone::Entity::delete_many().filter(old).exec(&tx.db).await?;
             tx.drop_changes(tx.now - retention.events).await?;
             tx.drop_activities(tx.now - retention.events).await
         })

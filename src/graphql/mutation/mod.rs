@@ -156,7 +156,8 @@ impl Mutation {
 
     /// Requires ADMIN. Deletes a job. With `syncedContacts: REMOVE` (the default) every destination is cleaned as by
     /// `removeUsers`; with KEEP the contacts and groups stay and lose their gSync tags. An unfinished sync is canceled.
-    /// Asynchronous: follow `run`. Codes: NOT_FOUND, JOB_DELETING.
+    /// Asynchronous: follow `run`. Idempotent: the same call again is answered alike for 30 days. Codes: NOT_FOUND,
+    /// JOB_DELETING.
     async fn delete_job(
         &self,
         ctx: &Context<'_>,

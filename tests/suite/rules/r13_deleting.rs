@@ -4,6 +4,24 @@ use super::{ANN, BOB};
 use crate::world::{content, on_both, tag};
 
 on_both! {
+    async fn r13_deleting_again_is_answered_alike_and_something_else_is_not_done(world) {
+        world.source_group("Suppliers", &["Ada"]);
+        let job = world.job("Suppliers", &[ANN]).await;
+        let delete = async |policy: &str| {
+            let input = json!({ "jobId": job, "syncedContacts": policy });
+            world.mutate("deleteJob", "deletedJobId run { id }", input).await
+        };
+        let first = delete("REMOVE").await;
+        assert_eq!((&first["userErrors"], &first["deletedJobId"]), (&json!([]), &json!(job)));
+        assert_eq!(delete("REMOVE").await, first);
+        assert_eq!(delete("KEEP").await["userErrors"][0]["code"], "JOB_DELETING");
+        world.work().await;
+        assert_eq!(delete("REMOVE").await, first, "also when the job is gone");
+        assert_eq!(delete("KEEP").await["userErrors"][0]["code"], "NOT_FOUND");
+        let runs = world.data("{ runs(filter: { kinds: [REMOVAL] }) { totalCount } }", json!({})).await;
+        assert_eq!(runs["runs"]["totalCount"], 1);
+    }
+
     async fn r13_deleting_a_job_cleans_every_destination(world) {
         world.source_group("Suppliers", &["Ada", "Ben"]);
         let job = world.job("Suppliers", &[ANN, BOB]).await;
