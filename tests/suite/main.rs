@@ -14,6 +14,7 @@ mod budget;
 mod client;
 mod clients;
 mod demo;
+mod faults;
 mod guard;
 mod preview;
 mod property;
