@@ -33,6 +33,7 @@ async fn survives(scenario: Scenario) {
     }
 }
 
+#[expect(clippy::print_stderr, reason = "how many points were tried is what the test is asked for")]
 async fn exhaust(scenario: Scenario, size: Size, database: Database, step: usize) {
     let stage = Stage::set(scenario, size, database).await;
     let (calls, tokens) = stage.calls().await;
