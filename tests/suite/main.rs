@@ -16,6 +16,7 @@ mod clients;
 mod demo;
 mod faults;
 mod guard;
+mod healing;
 mod preview;
 mod property;
 mod queue;
