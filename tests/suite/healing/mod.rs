@@ -2,6 +2,7 @@
 //! `rules/r05_one_way.rs`, `rules/r06_overwritten.rs`, `rules/r07_additions.rs`, `rules/r08_group_name.rs`,
 //! `rules/r09_eligible.rs` and `rules/r11_tag.rs`; source groups that shrink, and that are pointed at again, in `guard.rs`.
 
+mod capacity;
 mod contacts;
 mod database;
 mod groups;
