@@ -29,10 +29,12 @@ pub use jwks::UrlError;
 pub use limits::{LimitsError, documents, doors, limits};
 pub use secret::{SecretError, secret, write_private};
 pub use tokens::{MintError, Tokens, TokensError, own_tokens, tokens};
-pub use workspace::{Imported, WorkspaceError, fill, google, import, sample_workspace, sandbox_google};
+pub use workspace::{Imported, WorkspaceError, google, import, sample_workspace, sandbox_google};
 
 /// How long work in hand may go on after the server was asked to stop.
 const GRACE: Duration = Duration::from_secs(30);
+/// How long work is held without a sign of life: several times the longest single call to Google (its time-out).
+const LEASE: Duration = Duration::from_secs(180);
 
 /// What a server is made of.
 pub struct Parts {
@@ -58,15 +60,18 @@ pub struct Parts {
     pub documents: Option<graphql::Manifest>,
     /// How wide the doors are open.
     pub doors: http::Doors,
+    /// Page that documents the codes of errors.
+    pub help: Option<url::Url>,
 }
 
-/// Settings of the runner as `serve` uses them.
+/// Settings of the runner where nobody wants others.
 #[must_use]
 pub fn runner_settings() -> Settings {
     Settings {
         name: format!("{}-{}", std::process::id(), uuid::Uuid::new_v4().simple()),
         tasks: 8,
         accounts: 4,
+        lease: LEASE,
         settle: Duration::from_secs(60),
         guard: DeletionGuard::default(),
         retention: Retention::default(),
@@ -129,7 +134,7 @@ impl App {
             is_sandbox: parts.is_sandbox,
             default_zone: parts.time_zone,
             default_guard: guard,
-            help: None,
+            help: parts.help,
             limits: parts.limits,
             documents: parts.documents,
         };

@@ -1,5 +1,6 @@
 //! The command line. Prints for people on standard output; the log goes to standard error.
 
+mod behaviour;
 mod sandbox;
 mod serve;
 
@@ -25,7 +26,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run the server: API, GraphiQL and the daily sync. Without Google credentials it works on a sandbox Workspace.
-    Serve(ServeArgs),
+    Serve(Box<ServeArgs>),
     /// Show everything on this machine: create a job, sync, change, sync again, remove a user.
     Demo(app::demo::DemoArgs),
     /// The sandbox Workspace by itself, for people who build other tools.
@@ -80,7 +81,7 @@ pub async fn run(cli: Cli) -> ExitCode {
     let done = match cli.command {
         Command::Serve(args) => {
             log("info,sea_orm_migration=warn");
-            serve::serve(args).await
+            serve::serve(*args).await
         }
         Command::Demo(args) => {
             log("warn");

@@ -62,6 +62,48 @@ pub struct GoogleArgs {
     pub google_daily_contact_writes: u32,
 }
 
+/// A limit that may be absent: a number, or `none`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limit(pub Option<i32>);
+
+impl std::str::FromStr for Limit {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "none" {
+            return Ok(Self(None));
+        }
+        let wrong = || format!("'{text}' is no limit; write a number, or none");
+        text.parse().ok().filter(|number| *number >= 0).map(|number| Self(Some(number))).ok_or_else(wrong)
+    }
+}
+
+/// Settings of jobs and of their history.
+#[derive(Debug, Clone, Args)]
+pub struct JobArgs {
+    /// Time zone of jobs that name none.
+    #[arg(long, env = "CONTACT_SYNC_TIME_ZONE", default_value = "UTC")]
+    pub time_zone: Tz,
+
+    /// Deletions at one destination beyond which a run may be held, for jobs without a guard of their own; or `none`. A run
+    /// is held when it exceeds this and --max-deletion-percent.
+    #[arg(long, env = "CONTACT_SYNC_MAX_DELETIONS", default_value = "10")]
+    pub max_deletions: Limit,
+
+    /// Percent of a destination's synced contacts beyond which a run may be held, for jobs without a guard of their own; or
+    /// `none`.
+    #[arg(long, env = "CONTACT_SYNC_MAX_DELETION_PERCENT", default_value = "50")]
+    pub max_deletion_percent: Limit,
+
+    /// Days for which events of runs, names in lists of changes, and activity are kept.
+    #[arg(long, env = "CONTACT_SYNC_KEEP_EVENTS", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..))]
+    pub keep_events: u16,
+
+    /// Days for which runs and their results are kept.
+    #[arg(long, env = "CONTACT_SYNC_KEEP_RUNS", default_value_t = 400, value_parser = clap::value_parser!(u16).range(1..))]
+    pub keep_runs: u16,
+}
+
 /// Settings of `serve`.
 #[derive(Debug, Clone, Args)]
 pub struct ServeArgs {
@@ -81,13 +123,17 @@ pub struct ServeArgs {
     #[expect(missing_docs, reason = "documented at the type")]
     pub google: GoogleArgs,
 
-    /// Time zone of jobs that name none.
-    #[arg(long, env = "CONTACT_SYNC_TIME_ZONE", default_value = "UTC")]
-    pub time_zone: Tz,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "documented at the type")]
+    pub jobs: JobArgs,
 
     #[command(flatten)]
     #[expect(missing_docs, reason = "documented at the type")]
     pub limits: LimitArgs,
+
+    /// Address at which your clients can read `docs/api.md`; errors link to it (`helpUrl`).
+    #[arg(long, env = "CONTACT_SYNC_HELP_URL")]
+    pub help_url: Option<url::Url>,
 
     /// Origins of pages that may call the API and open sockets, besides the server's own: `https://console.example.com`.
     /// Comma separated.

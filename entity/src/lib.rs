@@ -1,6 +1,7 @@
 //! Tables of the database, as sea-orm entities: no logic, no GraphQL. Only the room `store` may use them.
 //!
-//! Columns carry the names of the domain's fields, where their meaning is documented. No table holds contact data.
+//! Columns carry the names of the domain's fields, where their meaning is documented. No table holds contact data,
+//! but for the names in `contact_change`, which are dropped with old history.
 #![expect(missing_docs, reason = "columns are documented where the domain defines them")]
 
 pub mod account_lease;

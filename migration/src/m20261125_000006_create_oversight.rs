@@ -164,13 +164,15 @@ impl Migration {
                 .create_index(Index::create().name(name).table("audit_entry").col(column).col("id").to_owned())
                 .await?;
         }
-        // Append-only, whoever holds the connection.
+        // Append-only for whoever does not own the table: no fault of the program changes it.
         let statements: &[&str] = match manager.get_database_backend() {
             DbBackend::Postgres => &[
                 "CREATE FUNCTION audit_entry_is_final() RETURNS trigger LANGUAGE plpgsql AS \
                  $$ BEGIN RAISE EXCEPTION 'the audit log is append-only'; END $$",
                 "CREATE TRIGGER audit_entry_is_final BEFORE UPDATE OR DELETE ON audit_entry \
                  FOR EACH ROW EXECUTE FUNCTION audit_entry_is_final()",
+                "CREATE TRIGGER audit_entry_is_not_emptied BEFORE TRUNCATE ON audit_entry \
+                 FOR EACH STATEMENT EXECUTE FUNCTION audit_entry_is_final()",
             ],
             _ => &[
                 "CREATE TRIGGER audit_entry_no_update BEFORE UPDATE ON audit_entry \

@@ -36,8 +36,9 @@ mod workspace;
 
 pub use error::{HandError, SandboxError};
 pub use fault::{Fault, FaultId, FaultKind, When};
+pub use hands::{DroppedLabel, NewContact};
 pub use ledger::{Cost, Entry};
-pub use options::{Lag, Options, Quotas, SuspendedMode};
+pub use options::{Lag, Options, Quotas, Settings, SuspendedMode};
 pub use sandbox::Sandbox;
 pub use views::{Contact, Group};
 pub use workspace::{NewUser, User, Workspace};

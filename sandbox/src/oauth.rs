@@ -8,7 +8,7 @@ use jsonwebtoken::{Algorithm, Validation};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::{SuspendedMode, core::Core, ids};
+use crate::{FaultKind, SuspendedMode, core::Core, ids};
 
 const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 const AUDIENCE: &str = "https://oauth2.googleapis.com/token";
@@ -73,9 +73,16 @@ pub(crate) fn claimed_user(form: &[(String, String)]) -> Option<String> {
     claims.get("sub")?.as_str().map(str::to_lowercase)
 }
 
-/// The answer of [`crate::FaultKind::TokenRefused`].
-pub(crate) fn fault_refusal(user: Option<&str>, personal: bool) -> (u16, Value) {
-    if personal && user.is_some() { NO_SUCH_USER.reply() } else { UNAUTHORISED.reply() }
+/// The answer of a fault of the token endpoint, for the kinds that have one.
+pub(crate) fn fault_refusal(kind: FaultKind, user: Option<&str>, personal: bool) -> Option<(u16, Value)> {
+    let refusal = match kind {
+        FaultKind::TokenRefused if personal && user.is_some() => NO_SUCH_USER,
+        FaultKind::TokenRefused => UNAUTHORISED,
+        FaultKind::RobotDisabled => TokenError(401, "disabled_client", "Robot is disabled."),
+        FaultKind::AccountRestricted => TokenError(403, "access_denied", "Account restricted"),
+        _ => return None,
+    };
+    Some(refusal.reply())
 }
 
 fn field<'a>(form: &'a [(String, String)], name: &str) -> Option<&'a str> {
@@ -151,7 +158,7 @@ impl Core {
         if user.deleted {
             return Err(TokenError(400, "invalid_grant", "The account has been deleted."));
         }
-        if (user.suspended || user.archived) && self.suspended == SuspendedMode::TokenRefused {
+        if (user.suspended || user.archived) && self.settings.suspended == SuspendedMode::TokenRefused {
             return Err(NO_SUCH_USER);
         }
         Ok(user.id.clone())

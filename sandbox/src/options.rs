@@ -8,6 +8,7 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 /// What a sandbox needs to know before it starts.
 #[derive(Clone)]
@@ -26,6 +27,9 @@ pub struct Options {
     pub lag: Lag,
     /// Where a suspended or archived user is turned away.
     pub suspended: SuspendedMode,
+    /// How long a write takes. Another write to the same account meanwhile is refused with 409 ABORTED; what Google does is
+    /// not confirmed. Zero: writes never meet.
+    pub write_time: Duration,
 }
 
 impl Default for Options {
@@ -38,6 +42,7 @@ impl Default for Options {
             quotas: None,
             lag: Lag::default(),
             suspended: SuspendedMode::TokenRefused,
+            write_time: Duration::ZERO,
         }
     }
 }
@@ -51,6 +56,7 @@ impl std::fmt::Debug for Options {
             .field("quotas", &self.quotas)
             .field("lag", &self.lag)
             .field("suspended", &self.suspended)
+            .field("write_time", &self.write_time)
             .finish_non_exhaustive()
     }
 }
@@ -61,7 +67,8 @@ fn real_clock() -> DateTime<Utc> {
 }
 
 /// Limits of requests: units per minute and user unless said otherwise.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Quotas {
     /// Reads of contacts; creates and updates cost these too.
     pub critical_reads: u32,
@@ -91,24 +98,63 @@ impl Default for Quotas {
 }
 
 /// How long writes stay unseen. All zero by default.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct Lag {
     /// A change of a contact or group is invisible to reads with a sync token for so long.
+    #[serde(rename = "syncMs", with = "millis")]
     pub sync: Duration,
+    /// `get` and `batchGet` show a changed contact as it was before, etag and all, for so long.
+    #[serde(rename = "readMs", with = "millis")]
+    pub read: Duration,
     /// A new group cannot be used as a membership for so long.
+    #[serde(rename = "newGroupMs", with = "millis")]
     pub new_group: Duration,
     /// The `clientData` of a group reads as absent for so long after it was written.
+    #[serde(rename = "groupClientDataMs", with = "millis")]
     pub group_client_data: Duration,
     /// `memberResourceNames` and `memberCount` of a group are so much behind.
+    #[serde(rename = "groupMembersMs", with = "millis")]
     pub group_members: Duration,
 }
 
 /// What happens when somebody acts as a suspended or archived user. Google's behaviour is reported both ways.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum SuspendedMode {
     /// The token endpoint answers `invalid_grant`.
     #[default]
     TokenRefused,
     /// A token is given out, and the APIs answer 403.
     ForbiddenAtApi,
+}
+
+/// How a running sandbox behaves; see [`Options`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Settings {
+    /// See [`Options::quotas`].
+    pub quotas: Option<Quotas>,
+    /// See [`Options::lag`].
+    pub lag: Lag,
+    /// See [`Options::suspended`].
+    pub suspended: SuspendedMode,
+    /// See [`Options::write_time`].
+    #[serde(rename = "writeTimeMs", with = "millis")]
+    pub write_time: Duration,
+}
+
+/// Durations as whole milliseconds.
+mod millis {
+    use std::time::Duration;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u64(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+        u64::deserialize(deserializer).map(Duration::from_millis)
+    }
 }

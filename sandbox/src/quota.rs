@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::America::Los_Angeles;
 use serde_json::json;
 
 use crate::{Cost, Quotas, refusal::Refusal};
@@ -121,12 +122,12 @@ pub(crate) fn backend_exhausted() -> Refusal {
     refusal
 }
 
-/// Units used in the current minute and day.
+/// Units used in the current minute and day; Google's days end at midnight in California.
 #[derive(Default)]
 pub(crate) struct Meter {
     minute: i64,
     users: HashMap<String, Cost>,
-    day: i64,
+    day: Option<NaiveDate>,
     today: u32,
 }
 
@@ -146,9 +147,9 @@ impl Meter {
             self.minute = minute;
             self.users.clear();
         }
-        let day = now.timestamp().div_euclid(86_400);
-        if day != self.day {
-            self.day = day;
+        let day = now.with_timezone(&Los_Angeles).date_naive();
+        if self.day != Some(day) {
+            self.day = Some(day);
             self.today = 0;
         }
         let used = self.users.entry(user.to_owned()).or_default();

@@ -15,7 +15,7 @@ use tokio::{
 };
 
 use crate::{
-    Entry, Fault, FaultId, Options, SandboxError, Workspace,
+    Entry, Fault, FaultId, Options, SandboxError, Settings, Workspace,
     core::{Core, Request, Served},
     fault::Faults,
     http::{self, Running},
@@ -81,9 +81,13 @@ impl Sandbox {
             verifier: state.robot.verifier()?,
             state,
             url: url.clone(),
-            quotas: options.quotas,
-            lags: options.lag.into(),
-            suspended: options.suspended,
+            settings: Settings {
+                quotas: options.quotas,
+                lag: options.lag,
+                suspended: options.suspended,
+                write_time: options.write_time,
+            },
+            writing: HashMap::new(),
             faults: Faults::default(),
             ledger: Ledger::new(options.control),
             meter: Meter::default(),
@@ -154,6 +158,16 @@ impl Sandbox {
         self.change(|core, _| core.state.ahead_ms = core.state.ahead_ms.saturating_add(by.num_milliseconds()));
     }
 
+    /// How it behaves at the moment.
+    pub fn settings(&self) -> Settings {
+        self.with(|core, _| core.settings)
+    }
+
+    /// Changes how it behaves, from the next request on.
+    pub fn set_settings(&self, settings: Settings) {
+        self.with(|core, _| core.settings = settings);
+    }
+
     /// Injects a fault.
     pub fn inject(&self, fault: Fault) -> FaultId {
         self.with(|core, _| core.faults.inject(fault))
@@ -162,6 +176,17 @@ impl Sandbox {
     /// Removes all faults. [`Sandbox::fault_was_hit`] still knows which were hit.
     pub fn clear_faults(&self) {
         self.with(|core, _| core.faults.clear());
+        self.0.hits.send_modify(|count| *count += 1); // whoever is held by one goes on
+    }
+
+    /// Waits until a fault is gone.
+    pub(crate) async fn fault_cleared(&self, id: FaultId) {
+        let mut hits = self.0.hits.subscribe();
+        while self.with(|core, _| core.faults.is_active(id)) {
+            if hits.changed().await.is_err() {
+                return;
+            }
+        }
     }
 
     /// Has the fault met a request?

@@ -155,7 +155,9 @@ impl State {
     /// Rebuilds what is not kept in the file.
     pub(crate) fn reindex(&mut self) {
         for account in self.accounts.values_mut() {
-            Arc::make_mut(account).reindex();
+            let account = Arc::make_mut(account);
+            account.reindex();
+            account.restarted();
         }
     }
 }

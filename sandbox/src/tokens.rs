@@ -69,20 +69,22 @@ pub(crate) struct Sync {
 }
 
 impl Sync {
-    /// Opens a token and checks that it belongs to this list and is not too old.
+    /// Opens a token and checks that it belongs to this list, is not too old, and names a change that is known.
     pub(crate) fn check(
         secret: &str,
         text: &str,
         user: &str,
         params: &str,
         now: DateTime<Utc>,
+        knows: impl Fn(u64) -> bool,
     ) -> Result<Self, Refusal> {
         let mismatch = || Refusal::invalid("Request contains an invalid argument.");
         let token: Self = open(secret, text).ok_or_else(mismatch)?;
         if token.user != user || token.params != params {
             return Err(mismatch());
         }
-        if now.timestamp_millis() - token.full_ms >= TimeDelta::days(SYNC_DAYS).num_milliseconds() {
+        let age = now.timestamp_millis() - token.full_ms;
+        if age >= TimeDelta::days(SYNC_DAYS).num_milliseconds() || !knows(token.seq) {
             return Err(Refusal::expired_sync_token());
         }
         Ok(token)
@@ -160,9 +162,12 @@ mod tests {
     fn a_sync_token_lives_seven_days() {
         let now = DateTime::UNIX_EPOCH;
         let text = seal("k", &Sync { user: "1".to_owned(), params: "x".to_owned(), full_ms: 0, seq: 7 });
-        assert!(Sync::check("k", &text, "1", "x", now + TimeDelta::days(7) - TimeDelta::seconds(1)).is_ok());
-        let late = Sync::check("k", &text, "1", "x", now + TimeDelta::days(7)).unwrap_err();
+        assert!(
+            Sync::check("k", &text, "1", "x", now + TimeDelta::days(7) - TimeDelta::seconds(1), |seq| seq == 7).is_ok()
+        );
+        let late = Sync::check("k", &text, "1", "x", now + TimeDelta::days(7), |_| true).unwrap_err();
         assert_eq!(late.status, "FAILED_PRECONDITION");
-        assert_eq!(Sync::check("k", &text, "1", "y", now).unwrap_err().status, "INVALID_ARGUMENT");
+        assert_eq!(Sync::check("k", &text, "1", "y", now, |_| true).unwrap_err().status, "INVALID_ARGUMENT");
+        assert_eq!(Sync::check("k", &text, "1", "x", now, |_| false).unwrap_err().status, "FAILED_PRECONDITION");
     }
 }

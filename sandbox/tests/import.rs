@@ -1,5 +1,7 @@
 //! Reads our own address books and damaged ones; and, where the environment names a folder, real ones.
 
+#[path = "import/account.rs"]
+mod account;
 #[path = "import/complete.rs"]
 mod complete;
 #[path = "import/csv.rs"]

@@ -1,12 +1,12 @@
 //! Which Workspace the server works on: Google's, or a sandbox on this machine.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use ::sandbox::Sandbox;
-use serde_json::{Map, Value};
+use ::sandbox::import::DropReason;
 use url::Url;
 
 use crate::config::GoogleArgs;
@@ -106,75 +106,46 @@ pub fn sandbox_google(
 /// When an account or the address book is not as expected.
 pub fn sample_workspace(sandbox: &Sandbox) -> Result<(), WorkspaceError> {
     let book = include_bytes!("../../sandbox/fixtures/gmail.vcf");
-    import(sandbox, SOURCE.0, Some(SOURCE.1), "gmail.vcf", book, |_| {})?;
+    import(sandbox, SOURCE.0, Some(SOURCE.1), &[("gmail.vcf".into(), book.to_vec())], |_| {})?;
     for (seed, email) in (1u64..).zip(["ann@corp.example", "bob@corp.example", "carol@corp.example"]) {
         let people = ::sandbox::generate::contacts(seed, GENERATED).into_iter();
-        fill(sandbox, email, None, &people.map(|person| (person, Vec::new())).collect::<Vec<_>>(), |_| {})?;
+        sandbox.add_contacts(email, None, &people.map(|person| (person, Vec::new())).collect::<Vec<_>>(), |_| {})?;
     }
     Ok(())
 }
 
-/// What an import has done.
+/// What became of one address book.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Imported {
     /// Contacts created.
     pub contacts: usize,
     /// Properties that could not be kept, each with the reason and how often it was met.
-    pub dropped: std::collections::BTreeMap<(String, String), usize>,
+    pub dropped: BTreeMap<(String, String), usize>,
 }
 
-/// Loads an address book into an account of the sandbox, and into `group` if one is named; the book's own labels become
-/// groups too. `progress` is told the contacts done so far.
+/// Loads address books, each a file's name and content, into an account of the sandbox, and into `group` if one is named;
+/// the books' own labels become groups too. All of it, or nothing. `progress` is told the contacts read so far.
 ///
 /// # Errors
-/// When the book cannot be read, or the account or a group cannot be written. Nothing is created from a book that cannot be
-/// read.
+/// When a book cannot be read, the account is unknown or has too little room, or `group` takes no contacts.
 pub fn import(
     sandbox: &Sandbox,
     email: &str,
     group: Option<&str>,
-    file_name: &str,
-    bytes: &[u8],
+    files: &[(String, Vec<u8>)],
     progress: impl Fn(usize),
-) -> Result<Imported, WorkspaceError> {
-    let book = ::sandbox::import::read(file_name, bytes)?;
-    let dropped = book.summary();
-    let contacts: Vec<_> = book.contacts.into_iter().map(|contact| (contact.person, contact.labels)).collect();
-    fill(sandbox, email, group, &contacts, progress)?;
-    Ok(Imported { contacts: contacts.len(), dropped })
-}
-
-/// Creates contacts in an account of the sandbox, each in the groups of its labels and in `group` if one is named.
-///
-/// # Errors
-/// When the account or a group cannot be written.
-pub fn fill(
-    sandbox: &Sandbox,
-    email: &str,
-    group: Option<&str>,
-    contacts: &[(Map<String, Value>, Vec<String>)],
-    progress: impl Fn(usize),
-) -> Result<(), WorkspaceError> {
-    let mut groups = known_groups(sandbox, email)?;
-    for (index, (person, labels)) in contacts.iter().enumerate() {
-        let resource = sandbox.create_contact(email, Value::Object(person.clone()))?;
-        for name in labels.iter().map(String::as_str).chain(group) {
-            let group = match groups.get(name) {
-                Some(known) => known.clone(),
-                None => {
-                    let made = sandbox.create_group(email, name)?;
-                    groups.insert(name.to_owned(), made.clone());
-                    made
-                }
-            };
-            sandbox.add_to_group(email, &group, &resource)?;
-        }
-        progress(index + 1);
+) -> Result<Vec<Imported>, WorkspaceError> {
+    let (mut imported, mut contacts, mut book_of) = (Vec::new(), Vec::new(), Vec::new());
+    for (name, bytes) in files {
+        let book = ::sandbox::import::read(name, bytes)?;
+        book_of.resize(book_of.len() + book.contacts.len(), imported.len());
+        imported.push(Imported { contacts: book.contacts.len(), dropped: book.summary() });
+        contacts.extend(book.contacts.into_iter().map(|contact| (contact.person, contact.labels)));
     }
-    Ok(())
-}
-
-fn known_groups(sandbox: &Sandbox, email: &str) -> Result<HashMap<String, String>, WorkspaceError> {
-    let groups = sandbox.groups(email)?;
-    Ok(groups.into_iter().map(|group| (group.name, group.resource_name)).collect())
+    for dropped in sandbox.add_contacts(email, group, &contacts, progress)? {
+        let book = book_of.get(dropped.contact).and_then(|book| imported.get_mut(*book));
+        let what = (format!("label {}", dropped.label), DropReason::SystemGroup.to_string());
+        book.into_iter().for_each(|book| *book.dropped.entry(what.clone()).or_default() += 1);
+    }
+    Ok(imported)
 }

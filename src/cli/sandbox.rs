@@ -7,6 +7,7 @@ use ::sandbox::{Options, Sandbox, Workspace};
 use clap::Subcommand;
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::behaviour::Behaviour;
 use super::serve::stopped;
 use super::{Failure, print};
 use crate::app;
@@ -24,6 +25,8 @@ pub(super) enum Command {
         /// File that keeps the accounts. Without one they are gone when the sandbox stops.
         #[arg(long, env = "CONTACT_SYNC_SANDBOX_STATE")]
         state: Option<PathBuf>,
+        #[command(flatten)]
+        behaviour: Behaviour,
     },
     /// Load address books (vCard 2.1, 3.0, 4.0 or Google's CSV export) into an account of a sandbox that is not running.
     Import {
@@ -62,14 +65,20 @@ pub(super) enum Command {
 
 pub(super) async fn run(command: Command) -> Result<(), Failure> {
     match command {
-        Command::Serve { listen, key_file, state } => serve(listen, &key_file, state).await,
+        Command::Serve { listen, key_file, state, behaviour } => serve(listen, &key_file, state, &behaviour).await,
         Command::Import { user, group, state, files } => import(&user, &group, state, &files).await,
         Command::Generate { user, group, count, seed, state } => generate(&user, &group, count, seed, state).await,
     }
 }
 
-async fn serve(listen: SocketAddr, key_file: &Path, state: Option<PathBuf>) -> Result<(), Failure> {
+async fn serve(
+    listen: SocketAddr,
+    key_file: &Path,
+    state: Option<PathBuf>,
+    behaviour: &Behaviour,
+) -> Result<(), Failure> {
     let sandbox = open(listen, state, true).await?;
+    sandbox.set_settings(behaviour.into());
     app::write_private(key_file, &serde_json::to_vec_pretty(&sandbox.key())?)
         .map_err(|error| format!("cannot write the key to {}: {error}", key_file.display()))?;
     print(&format!("Sandbox        {}", sandbox.url()));
@@ -105,7 +114,7 @@ async fn generate(user: &str, group: &str, count: u32, seed: u64, state: PathBuf
     let bar = progress("generating");
     let people = ::sandbox::generate::contacts(seed, usize::try_from(count)?).into_iter();
     let contacts = people.map(|person| (person, Vec::new())).collect::<Vec<_>>();
-    let outcome = app::fill(&sandbox, user, Some(group), &contacts, |done| bar.set_position(done as u64));
+    let outcome = sandbox.add_contacts(user, Some(group), &contacts, |done| bar.set_position(done as u64));
     bar.finish_and_clear();
     sandbox.stop().await;
     outcome?;
@@ -123,17 +132,11 @@ async fn import(user: &str, group: &str, state: PathBuf, files: &[PathBuf]) -> R
         books.push((name, bytes));
     }
     let sandbox = open(([127, 0, 0, 1], 0).into(), Some(state), false).await?;
-    let mut imported = Vec::new();
-    let outcome = books.iter().try_for_each(|(name, bytes)| {
-        let bar = progress(name);
-        let done = app::import(&sandbox, user, Some(group), name, bytes, |count| bar.set_position(count as u64))?;
-        bar.finish_and_clear();
-        imported.push((name, done));
-        Ok::<_, app::WorkspaceError>(())
-    });
+    let bar = progress("importing");
+    let outcome = app::import(&sandbox, user, Some(group), &books, |count| bar.set_position(count as u64));
+    bar.finish_and_clear();
     sandbox.stop().await;
-    outcome?;
-    for (name, done) in imported {
+    for ((name, _), done) in books.iter().zip(outcome?) {
         print(&format!("{name}: {} contacts into {group} of {user}", done.contacts));
         for ((property, reason), count) in &done.dropped {
             print(&format!("  {property} left out ({count}): {reason}"));

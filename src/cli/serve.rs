@@ -7,9 +7,11 @@ use ::sandbox::{Options, Sandbox, Workspace};
 
 use super::{Failure, print};
 use crate::app::{self, App, Parts, SystemClock};
-use crate::config::ServeArgs;
-use crate::domain::{Clock, Role};
+use crate::config::{JobArgs, ServeArgs};
+use crate::domain::{Clock, DeletionGuard, Role};
 use crate::google::{Budgets, Google};
+use crate::runner::Settings;
+use crate::store::Retention;
 
 /// How long the token that `serve` prints is valid.
 const TOKEN: Duration = Duration::from_secs(12 * 3_600);
@@ -33,14 +35,23 @@ pub(super) async fn serve(args: ServeArgs) -> Result<(), Failure> {
         google,
         is_sandbox: sandbox.is_some(),
         auth: tokens.auth.clone(),
-        time_zone: args.time_zone,
+        time_zone: args.jobs.time_zone,
         clock: Arc::clone(&clock),
-        runner: app::runner_settings(),
+        runner: runner(&args.jobs),
+        help: args.help_url.clone(),
         limits,
         documents,
         doors: app::doors(&args),
     };
-    let app = App::start(parts, true).await?;
+    let app = match App::start(parts, true).await {
+        Ok(app) => app,
+        Err(error) => {
+            if let Some(sandbox) = sandbox {
+                sandbox.stop().await; // keeps the accounts that were just made
+            }
+            return Err(error.into());
+        }
+    };
     print(&format!("GraphiQL  {}/", app.url()));
     print(&format!("GraphQL   {}/graphql", app.url()));
     match &sandbox {
@@ -67,6 +78,14 @@ pub(super) async fn serve(args: ServeArgs) -> Result<(), Failure> {
         sandbox.stop().await;
     }
     Ok(())
+}
+
+fn runner(args: &JobArgs) -> Settings {
+    let guard =
+        DeletionGuard { max_deletions: args.max_deletions.0, max_deletion_percent: args.max_deletion_percent.0 };
+    let days = |days: u16| chrono::TimeDelta::days(days.into());
+    let retention = Retention { events: days(args.keep_events), runs: days(args.keep_runs) };
+    Settings { guard, retention, ..app::runner_settings() }
 }
 
 async fn embedded(args: &ServeArgs, clock: Arc<dyn Clock>) -> Result<(Google, Sandbox), Failure> {

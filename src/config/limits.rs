@@ -64,8 +64,9 @@ pub struct LimitArgs {
     #[arg(long, env = "CONTACT_SYNC_REQUEST_TIMEOUT", default_value_t = 60, value_parser = seconds())]
     pub request_timeout: u64,
 
-    /// Seconds within which a client has to send the head of a request, or use an idle connection again.
-    #[arg(long, env = "CONTACT_SYNC_HEADER_TIMEOUT", default_value_t = 20, value_parser = seconds())]
+    /// Seconds within which a client has to send the head of a request, or use an idle connection again. Longer than a
+    /// reverse proxy keeps its connections.
+    #[arg(long, env = "CONTACT_SYNC_HEADER_TIMEOUT", default_value_t = 75, value_parser = seconds())]
     pub header_timeout: u64,
 
     /// Seconds within which a client has to send the body of a request.

@@ -65,14 +65,15 @@ pub fn hold_reason(
     approved: Option<usize>,
 ) -> Option<HoldReason> {
     let total: usize = planned.iter().map(|one| one.deletions).sum();
-    if approved.is_some_and(|approved| total <= approved) {
-        return None;
-    }
+    let is_beyond_approval = match approved {
+        Some(approved) if total <= approved => return None,
+        approved => approved.is_some(),
+    };
     if is_relinked {
         Some(HoldReason::SourceRelinked)
     } else if is_source_empty && total > 0 {
         Some(HoldReason::SourceGroupEmpty)
-    } else if planned.iter().any(|one| guard.is_exceeded(one.deletions, one.synced)) {
+    } else if is_beyond_approval || planned.iter().any(|one| guard.is_exceeded(one.deletions, one.synced)) {
         Some(HoldReason::SourceGroupShrank)
     } else {
         None
@@ -163,5 +164,8 @@ mod tests {
         assert_eq!(hold_reason(&guard, &many, false, false, Some(39)), Some(HoldReason::SourceGroupShrank));
         assert_eq!(hold_reason(&guard, &[], false, true, None), Some(HoldReason::SourceRelinked));
         assert_eq!(hold_reason(&guard, &[], false, true, Some(0)), None);
+        let few = [planned(1, 100)];
+        assert_eq!(hold_reason(&guard, &few, false, false, None), None);
+        assert_eq!(hold_reason(&guard, &few, false, false, Some(0)), Some(HoldReason::SourceGroupShrank));
     }
 }

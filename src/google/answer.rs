@@ -9,6 +9,8 @@ pub(super) enum Meaning {
     Unauthenticated,
     /// Quota of a minute.
     TooFast,
+    /// Quota of the project's day.
+    DaySpent,
     /// The account itself is worn out; hours, perhaps.
     WornOut,
     /// 5xx: of a change nobody knows whether it happened.
@@ -48,6 +50,7 @@ pub(super) fn meaning(status: u16, body: &[u8], names: &[&str]) -> Meaning {
         _ if message.contains("MY_CONTACTS_OVERFLOW") => Meaning::Full,
         _ if has_reason("EXPIRED_SYNC_TOKEN") || status == 410 => Meaning::SyncTokenExpired,
         401 => Meaning::Unauthenticated,
+        429 if message.contains("per day") => Meaning::DaySpent,
         429 if is_quota || message.contains("per minute") => Meaning::TooFast,
         429 => Meaning::WornOut,
         403 if is_quota => Meaning::TooFast,
@@ -112,6 +115,8 @@ mod tests {
         let with_reason = |reason: &str| json!({"error": {"message": "x", "details": [{"reason": reason}]}});
         assert_eq!(read(400, &with_reason("EXPIRED_SYNC_TOKEN")), Meaning::SyncTokenExpired);
         assert_eq!(read(429, &with_reason("RATE_LIMIT_EXCEEDED")), Meaning::TooFast);
+        let day = json!({"error": {"message": "Quota exceeded for … and limit '… per day' of …", "details": [{"reason": "RATE_LIMIT_EXCEEDED"}]}});
+        assert_eq!(read(429, &day), Meaning::DaySpent);
         let worn = json!({"error": {"message": "Resource has been exhausted (e.g. check quota)."}});
         assert_eq!(read(429, &worn), Meaning::WornOut);
         let legacy = json!({"error": {"errors": [{"reason": "userRateLimitExceeded"}]}});

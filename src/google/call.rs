@@ -15,7 +15,7 @@ use super::answer::{Meaning, meaning};
 use super::config::is_safe;
 use super::pace::{Cost, Pace};
 use super::token::Tokens;
-use super::{Config, ConfigError, GoogleError};
+use super::{Config, ConfigError, GoogleError, Permit};
 use crate::domain::{Clock, EmailAddress};
 
 /// Reads are tried this often, with pauses of one and two seconds.
@@ -35,6 +35,8 @@ pub(super) struct User {
     pub(super) email: EmailAddress,
     /// What quota is counted by.
     pub(super) key: String,
+    /// Calls are sent only while it lasts.
+    pub(super) permit: Option<Permit>,
 }
 
 /// Whether a call changes something.
@@ -91,7 +93,7 @@ impl Line {
             people_url: config.people_url,
             directory_url: config.directory_url,
             customer: config.customer,
-            admin: User { key: "directory".into(), email: config.admin_email },
+            admin: User { key: "directory".into(), email: config.admin_email, permit: None },
         })
     }
 
@@ -103,6 +105,11 @@ impl Line {
     /// URL of a Directory method.
     pub(super) fn directory_url(&self, path: &str, query: &[(&str, &str)]) -> Url {
         url(&self.directory_url, path, query)
+    }
+
+    /// Contact writes left of the project's day.
+    pub(super) fn daily_contact_writes_left(&self) -> u32 {
+        self.pace.daily_contact_writes_left(self.clock.now())
     }
 
     /// Makes the call.
@@ -118,6 +125,9 @@ impl Line {
             if let Some(body) = &call.body {
                 request = request.json(body);
             }
+            if let Some(permit) = &user.permit {
+                permit.held(&*self.clock).await;
+            }
             let fault = match request.send().await {
                 Err(error) if error.is_connect() => Fault::NothingSent,
                 Err(error) if error.is_timeout() => Fault::Silence("time-out"),
@@ -129,7 +139,9 @@ impl Line {
                         Err(_) => Fault::Silence("answer cut off"),
                         Ok(body) if status.is_success() => match read(&body) {
                             Some(value) => {
-                                self.pace.well(&user.key);
+                                if call.effect == Effect::Change {
+                                    self.pace.well(&user.key);
+                                }
                                 return Ok(value);
                             }
                             None => Fault::Silence("unreadable answer"),
@@ -184,6 +196,7 @@ impl Line {
                 "Google does not accept our token. Check the domain-wide delegation of the service account.".into(),
             ),
             Meaning::TooFast => GoogleError::SlowDown { until: now + chrono::TimeDelta::minutes(1) },
+            Meaning::DaySpent => GoogleError::SlowDown { until: self.pace.spend_day(now) },
             Meaning::WornOut => GoogleError::SlowDown { until: self.pace.park(&user.key, now) },
             Meaning::Broken => GoogleError::Outage("a fault at Google".into()),
             Meaning::SyncTokenExpired => GoogleError::StartOver,

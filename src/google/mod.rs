@@ -12,6 +12,7 @@ mod error;
 mod groups;
 mod pace;
 mod people;
+mod permit;
 mod person;
 mod token;
 mod write;
@@ -21,6 +22,7 @@ pub use directory::Customer;
 pub use error::GoogleError;
 pub use groups::Group;
 pub use people::KeepToken;
+pub use permit::Permit;
 pub use write::{NewPerson, PersonUpdate, UpdateMask};
 
 use std::sync::Arc;
@@ -54,6 +56,15 @@ impl std::fmt::Debug for Account {
     }
 }
 
+impl Account {
+    /// The same account, called only while `permit` lasts.
+    #[must_use]
+    pub fn while_held(mut self, permit: Permit) -> Account {
+        self.user.permit = Some(permit);
+        self
+    }
+}
+
 impl Google {
     /// A client with these settings.
     ///
@@ -66,14 +77,14 @@ impl Google {
     /// The account of a user: the present primary address, and the immutable id by which quota is counted.
     #[must_use]
     pub fn account(&self, email: &EmailAddress, google_id: &str) -> Account {
-        let user = call::User { email: email.clone(), key: google_id.to_owned() };
+        let user = call::User { email: email.clone(), key: google_id.to_owned(), permit: None };
         Account { line: Arc::clone(&self.line), user }
     }
 
     /// Contact writes left of the project's daily quota.
     #[must_use]
     pub fn daily_contact_writes_left(&self) -> u32 {
-        self.line.pace.daily_contact_writes_left()
+        self.line.daily_contact_writes_left()
     }
 
     /// Hash of the parameters of every list of people: sync tokens are bound to them.

@@ -16,6 +16,9 @@ use crate::domain::{DailySchedule, Time};
 const MINUTE: TimeDelta = TimeDelta::seconds(60);
 /// Longer waits are the runner's: it has other accounts to go on with.
 const LONGEST_WAIT: TimeDelta = TimeDelta::seconds(90);
+/// How long a worn-out account rests at first, and at most; after as long without a refusal it counts as well.
+const SHORTEST_REST: TimeDelta = TimeDelta::minutes(5);
+const LONGEST_REST: TimeDelta = TimeDelta::hours(6);
 /// Accounts not used for this long are forgotten.
 const IDLE: TimeDelta = TimeDelta::hours(7);
 
@@ -100,9 +103,9 @@ impl Pace {
             books.accounts.retain(|_, spending| spending.used_at.is_some_and(|at| now - at < IDLE));
         }
         let used_today = books.used_today(now);
-        if used_today.saturating_add(cost.daily_contact_writes) > self.budgets.daily_contact_writes
-            && cost.daily_contact_writes > 0
-        {
+        let is_spent = used_today == u32::MAX
+            || used_today.saturating_add(cost.daily_contact_writes) > self.budgets.daily_contact_writes;
+        if is_spent && cost.daily_contact_writes > 0 {
             return Err(GoogleError::SlowDown { until: next_day(now) });
         }
         let limits = self.limits();
@@ -121,26 +124,34 @@ impl Pace {
         Ok(None)
     }
 
-    /// Google said that the account is worn out: it rests for five minutes, twice as long each time, six hours at most.
+    /// Google said that the account is worn out: it rests, twice as long each time.
     pub(super) fn park(&self, account: &str, now: Time) -> Time {
         let mut books = self.books();
         let spending = books.accounts.entry(account.to_owned()).or_default();
-        let rest = spending.park_for.map_or(TimeDelta::minutes(5), |last| Ord::min(last * 2, TimeDelta::hours(6)));
+        let is_again = spending.parked_until.is_some_and(|until| now < until + LONGEST_REST);
+        let last = spending.park_for.filter(|_| is_again);
+        let rest = last.map_or(SHORTEST_REST, |last| Ord::min(last * 2, LONGEST_REST));
         spending.park_for = Some(rest);
         spending.parked_until = Some(now + rest);
         now + rest
     }
 
-    /// A call succeeded: the account is well.
+    /// A change succeeded: the account is well. Reading may go on while writing does not, and tells nothing.
     pub(super) fn well(&self, account: &str) {
         if let Some(spending) = self.books().accounts.get_mut(account) {
             spending.park_for = None;
         }
     }
 
-    /// Contact writes left of the project's day. Without a call today, of a fresh one.
-    pub(super) fn daily_contact_writes_left(&self) -> u32 {
-        self.budgets.daily_contact_writes.saturating_sub(self.books().day.map_or(0, |(_, used)| used))
+    /// Google said that the project's day is used up, by others too: nothing more is written until the next.
+    pub(super) fn spend_day(&self, now: Time) -> Time {
+        self.books().day = Some((california(now), u32::MAX));
+        next_day(now)
+    }
+
+    /// Contact writes left of the project's day.
+    pub(super) fn daily_contact_writes_left(&self, now: Time) -> u32 {
+        self.budgets.daily_contact_writes.saturating_sub(self.books().used_today(now))
     }
 }
 
@@ -222,14 +233,25 @@ mod tests {
         let pace = Pace::new(Budgets { daily_contact_writes: 300, ..Budgets::default() });
         let now = at("2026-05-01T12:00:00Z");
         assert!(matches!(pace.pay("a", Cost::BATCH_WRITE, now), Ok(None)));
-        assert_eq!(pace.daily_contact_writes_left(), 100);
+        assert_eq!(pace.daily_contact_writes_left(now), 100);
         let until = match pace.pay("b", Cost::BATCH_WRITE, now) {
             Err(GoogleError::SlowDown { until }) => until,
             other => panic!("{other:?}"),
         };
         assert_eq!(until, at("2026-05-02T07:00:00Z"));
+        assert_eq!(pace.daily_contact_writes_left(until), 300);
         assert!(matches!(pace.pay("b", Cost::READ, now), Ok(None)), "reading goes on");
         assert!(matches!(pace.pay("b", Cost::BATCH_WRITE, until), Ok(None)));
+    }
+
+    #[test]
+    fn a_day_that_google_calls_used_up_is_over_whatever_the_budget() {
+        let pace = Pace::new(Budgets::unlimited());
+        let now = at("2026-05-01T12:00:00Z");
+        let until = pace.spend_day(now);
+        assert!(matches!(pace.pay("a", Cost::WRITE, now), Err(GoogleError::SlowDown { until: at }) if at == until));
+        assert!(matches!(pace.pay("a", Cost::DELETE, now), Ok(None)));
+        assert!(matches!(pace.pay("a", Cost::WRITE, until), Ok(None)));
     }
 
     #[test]
@@ -241,5 +263,7 @@ mod tests {
         assert_eq!(pace.park("a", now), now + TimeDelta::minutes(10));
         pace.well("a");
         assert_eq!(pace.park("a", now), now + TimeDelta::minutes(5));
+        let much_later = now + TimeDelta::hours(7);
+        assert_eq!(pace.park("a", much_later), much_later + TimeDelta::minutes(5));
     }
 }

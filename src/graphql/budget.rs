@@ -14,6 +14,9 @@ use crate::domain::{Clock, Time};
 /// Buckets that are kept. Whoever has not called for longest is forgotten first, and begins with a full one again.
 const BUCKETS: NonZeroUsize = NonZeroUsize::new(10_000).expect("not zero");
 
+/// Cost of a request that asks for nothing, or for something that cannot be executed.
+const LEAST: usize = 1;
+
 /// Size of every caller's bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RateLimit {
@@ -102,11 +105,14 @@ pub(super) struct Meter {
 }
 
 impl Meter {
-    /// Takes the least that a request costs, so that nobody can have the server refuse documents without end.
-    pub(super) fn start(budgets: &Arc<Budgets>, holder: Holder, maximum: usize) -> Result<Self, ApiError> {
-        let meter = Self { budgets: Arc::clone(budgets), holder, maximum, free: 0, cost: Mutex::new(0) };
-        meter.charge(1)?;
-        Ok(meter)
+    /// A meter that stands at zero. `maximum` is the greatest cost of one document.
+    pub(super) fn new(budgets: &Arc<Budgets>, holder: Holder, maximum: usize) -> Self {
+        Self { budgets: Arc::clone(budgets), holder, maximum, free: 0, cost: Mutex::new(0) }
+    }
+
+    /// Takes the least that a request costs, so that nobody can have the server read documents without end.
+    pub(super) fn start(&self) -> Result<(), ApiError> {
+        self.charge(LEAST)
     }
 
     /// Lets so many points of the document's cost be free.
@@ -116,7 +122,7 @@ impl Meter {
 
     /// Charges what the document costs, now that it is known.
     pub(super) fn settle(&self, complexity: usize) -> Result<(), ApiError> {
-        let cost = complexity.saturating_sub(self.free);
+        let cost = complexity.saturating_sub(self.free).max(LEAST);
         if cost > self.maximum {
             return Err(ApiError::CostLimitExceeded { what: "points of cost", requested: cost, maximum: self.maximum });
         }

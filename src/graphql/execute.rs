@@ -89,7 +89,7 @@ impl Schema {
     /// `RateLimited`.
     pub fn admit(&self, viewer: &Viewer) -> Result<(), ApiError> {
         let holder = Holder::Subject(viewer.subject.clone());
-        Meter::start(&self.budgets, holder, self.limits.complexity).map(|_| ())
+        Meter::new(&self.budgets, holder, self.limits.complexity).start()
     }
 
     /// Finds the document, reads it, and holds it against the limits.
@@ -102,9 +102,8 @@ impl Schema {
             Some(viewer) => Holder::Subject(viewer.subject.clone()),
             None => Holder::Address(call.origin.ip),
         };
-        let mut meter = Meter::start(&self.budgets, holder, self.limits.complexity)
-            .map_err(|error| Box::new(Answer::refusal(error, &id)))?;
-        match self.read(&mut call) {
+        let mut meter = Meter::new(&self.budgets, holder, self.limits.complexity);
+        match meter.start().map_err(ServerError::from).and_then(|()| self.read(&mut call)) {
             Ok(reading) => {
                 if call.viewer.is_some() {
                     meter.give_away(reading.introspection.fields());
@@ -132,7 +131,8 @@ impl Schema {
 
     fn permit(&self, is_known: bool, standing: Standing, introspection: Introspection) -> Result<(), ApiError> {
         let only = matches!(introspection, Introspection::Only(_));
-        if !is_known && !(only && self.limits.anonymous_introspection) {
+        let may_call = is_known || only && self.limits.anonymous_introspection;
+        if !may_call {
             return Err(ApiError::Unauthenticated("A bearer token is required."));
         }
         if is_known && introspection.fields() > 0 && !self.limits.introspection {

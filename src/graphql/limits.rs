@@ -67,6 +67,9 @@ const INTROSPECTION_LISTS: usize = 3;
 /// Nested selections and spreads that are followed at all; people and code generators stay far below.
 pub(super) const NESTING: usize = 100;
 
+/// Price of a field that is read live from Google, whose quota the syncs need: on top of its items.
+pub(super) const LIVE: usize = 100;
+
 /// Cost of a page: its items times the cost of one. Clamped, because this runs before the arguments are checked.
 pub(super) fn page_cost(first: Option<i32>, default: i32, child: usize) -> usize {
     let items = usize::try_from(first.unwrap_or(default).clamp(1, super::page::MAX_PAGE)).unwrap_or(1);

@@ -76,7 +76,7 @@ pub fn schema(store: Store, port: Arc<dyn GooglePort>, clock: Arc<dyn Clock>, mu
         .extension(nulls::NullPropagation) // first: it has to see what the others leave of a result
         .extension(codes::Codes)
         .extension(loaders::PerExecution)
-        .extension(denials::Denials)
+        .extension(denials::Denials::default())
         .data(store)
         .data(port)
         .data(clock)

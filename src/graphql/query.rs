@@ -1,8 +1,7 @@
 //! `Query`: everything that is read. No field changes anything.
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, ID, Object, PathSegment};
 
-use super::ApiError;
 use super::context::Services;
 use super::filter::{
     AuditFilter, AuditOrder, DestinationFilter, DestinationOrder, JobFilter, JobOrder, RunFilter, RunOrder,
@@ -15,6 +14,7 @@ use super::types::{
     AuditEntryConnection, Destination, DestinationConnection, Job, JobConnection, Node, RateLimit, Run, RunConnection,
     SyncedGroup, SyncedGroupConnection, Viewer, Workspace, WorkspaceUser, WorkspaceUserConnection,
 };
+use super::{ApiError, denials};
 use crate::domain::EmailAddress;
 
 /// Reads. No field changes anything.
@@ -43,7 +43,20 @@ impl Query {
             let message = format!("There are {} IDs; at most {MAX_PAGE} are allowed.", ids.len());
             return Err(ApiError::BadUserInput { argument: "ids", message });
         }
-        futures_util::future::try_join_all(ids.iter().map(|id| Node::find(ctx, id))).await
+        let found = futures_util::future::join_all(ids.iter().map(|id| Node::find(ctx, id))).await;
+        if found.iter().any(|found| matches!(found, Err(ApiError::Forbidden { .. }))) {
+            denials::write(ctx, "Query.nodes").await?;
+        }
+        // An item that fails is null, and leaves the others alone.
+        let node = |(index, found): (usize, Result<Option<Node>, ApiError>)| {
+            found.unwrap_or_else(|error| {
+                let mut error = ctx.set_error_path(error.into());
+                error.path.push(PathSegment::Index(index));
+                ctx.add_error(error);
+                None
+            })
+        };
+        Ok(found.into_iter().enumerate().map(node).collect())
     }
 
     /// Caller, as described by the token.

@@ -14,7 +14,7 @@ use super::context::Services;
 use super::filter::ids;
 use super::page::{activity_position, event_position};
 use super::types::{JobActivityEvent, RunEventEdge};
-use crate::domain::{Clock, Event, RunId};
+use crate::domain::{Clock, Event, RunId, RunStatus};
 use crate::store::{Store, StoreResult};
 
 /// Events that are read at once: of a long backlog the slow reader gets the next part when it has taken this one.
@@ -26,10 +26,10 @@ const POLL: TimeDelta = TimeDelta::seconds(2);
 /// How long to wait when the log could not be read.
 const RETRY: Duration = Duration::from_secs(1);
 
-/// Streams over `graphql-transport-ws`.
+/// Streams over `graphql-transport-ws` or SSE.
 pub(super) struct Subscription;
 
-/// Streams over `graphql-transport-ws`.
+/// Streams over `graphql-transport-ws` or SSE.
 #[Subscription]
 impl Subscription {
     /// Events of one run in order of `sequence`: all of them from the start, or those after `after`, then live ones. Ends
@@ -138,9 +138,9 @@ impl Follower {
     /// Reads the next events. `false` when there is nothing new.
     async fn read_on(&mut self) -> StoreResult<bool> {
         // The run first: one that was finished before its log was read, and has no more in it, has been pruned.
-        let run = self.store.run(self.run).await?;
+        let status = self.store.run_status(self.run).await?;
         let events = self.store.events(self.run, self.after, CHUNK).await?;
-        self.is_over = events.is_empty() && run.is_none_or(|run| run.status.is_finished());
+        self.is_over = events.is_empty() && status.is_none_or(RunStatus::is_finished);
         let has_news = self.is_over || !events.is_empty();
         self.read = events.into_iter();
         Ok(has_news)

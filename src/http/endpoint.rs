@@ -141,10 +141,12 @@ fn unread(error: BodyError, id: &RequestId) -> Reply {
 
 /// The caller; none where there is no token and the settings let such callers introspect the schema.
 async fn viewer(desk: &Desk, headers: &HeaderMap) -> Result<Option<Viewer>, AuthError> {
-    match headers.get(AUTHORIZATION) {
-        None if desk.schema.limits().anonymous_introspection => Ok(None),
-        None => Err(AuthError::Missing),
-        Some(value) => {
+    let mut values = headers.get_all(AUTHORIZATION).iter();
+    match (values.next(), values.next()) {
+        (None, _) if desk.schema.limits().anonymous_introspection => Ok(None),
+        (None, _) => Err(AuthError::Missing),
+        (Some(_), Some(_)) => Err(AuthError::Malformed), // which of them would a proxy have checked?
+        (Some(value), None) => {
             let token = token_of(value.to_str().map_err(|_| AuthError::Malformed)?)?;
             desk.auth.viewer(token).await.map(Some)
         }

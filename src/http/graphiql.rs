@@ -20,11 +20,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'u
 
 /// `GET /`.
 pub(super) async fn page(headers: HeaderMap) -> Response {
-    let mut response = serve("index.html", &headers);
-    if let Ok(policy) = POLICY.parse() {
-        response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
-    }
-    response
+    serve("index.html", &headers)
 }
 
 /// `GET /graphiql/{file}`.
@@ -48,6 +44,7 @@ fn serve(name: &str, headers: &HeaderMap) -> Response {
         (VARY, "Accept-Encoding".to_owned()),
         (X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
         (REFERRER_POLICY, "no-referrer".to_owned()),
+        (CONTENT_SECURITY_POLICY, POLICY.to_owned()),
     ];
     if headers.get(IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
         return (StatusCode::NOT_MODIFIED, common).into_response();

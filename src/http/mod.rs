@@ -1,4 +1,4 @@
-//! The doors of the server: GraphQL over HTTP and over sockets, GraphiQL, health.
+//! The doors of the server: GraphQL over HTTP, event streams and sockets, GraphiQL, health.
 //!
 //! This room knows tokens, headers, status codes and messages; what a document means is the business of `graphql`.
 
@@ -17,7 +17,7 @@ mod router;
 mod server;
 mod socket;
 
-pub use auth::{Auth, AuthError, FetchKeys, KeyError, Keys, RemoteKeys, RoleMap, RoleMapError, Rules, mint};
+pub use auth::{Auth, AuthError, FetchKeys, KeyError, Keys, RoleMap, RoleMapError, Rules, mint};
 pub use health::Health;
 use router::Desk;
 

@@ -61,7 +61,7 @@ impl Default for Doors {
             trusted_proxies: 0,
             connections_per_caller: 20,
             operations_per_socket: 100,
-            header_timeout: Duration::from_secs(20),
+            header_timeout: Duration::from_secs(75), // load balancers use idle connections again for up to 60 s
             body_timeout: Duration::from_secs(20),
         }
     }

@@ -35,11 +35,9 @@ pub(super) struct Attempt<'a> {
     tally: Mutex<Tally>,
 }
 
-#[derive(Default)]
 struct Tally {
     counts: Counts,
     planned_deletions: usize,
-    told_at: Option<Time>,
 }
 
 /// How an attempt that came to its end leaves the destination.
@@ -122,9 +120,9 @@ impl Runner {
             item,
             job,
             destination,
-            account: self.google.account(email, &destination.google_id),
+            account: self.google.account(email, &destination.google_id).while_held(self.in_hand.permit(claimed)),
             destinations: run.destinations,
-            tally: Mutex::default(),
+            tally: Mutex::new(Tally { counts: so_far(&item.counts), planned_deletions: 0 }),
         };
         let ended = match (usable(user.as_ref(), &primary_domain, run.kind), run.kind) {
             (Err(stop), _) => Err(stop),
@@ -306,7 +304,7 @@ impl Attempt<'_> {
     pub(super) async fn record<T>(&self, change: impl AsyncFnOnce(&Tx) -> StoreResult<T>) -> Result<T, Stop> {
         let counts = self.counts();
         let now = self.runner.clock.now();
-        let tells = self.tally().told_at.is_none_or(|told_at| now >= told_at + PROGRESS_EVERY);
+        let tells = self.runner.contents.of(self.claimed.run).tells(now, PROGRESS_EVERY);
         let (value, is_over) = self
             .runner
             .store
@@ -321,11 +319,13 @@ impl Attempt<'_> {
                 Ok::<_, crate::store::StoreError>((value, is_over))
             })
             .await?;
-        if tells {
-            self.tally().told_at = Some(now);
-        }
         if is_over { Err(Stop::Canceled) } else { Ok(value) }
     }
+}
+
+/// What earlier attempts have done; what they saw is seen again.
+fn so_far(counts: &Counts) -> Counts {
+    Counts { unchanged: 0, additions: 0, failed: 0, ..*counts }
 }
 
 /// The user exists, and yet Google lets nobody in.

@@ -5,8 +5,10 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use chrono::TimeDelta;
+
 use super::failure::{Stop, error};
-use crate::domain::{ContactNumber, Content, Mirror, ResourceName, RunErrorCode, RunId, display_name};
+use crate::domain::{ContactNumber, Content, Mirror, ResourceName, RunErrorCode, RunId, Time, display_name};
 use crate::google::{Account, KeepToken};
 use crate::sync::MirrorUpdate;
 
@@ -28,6 +30,11 @@ impl Contents {
         Arc::clone(runs.entry(run).or_default())
     }
 
+    /// The runs of which something is known.
+    pub(super) fn runs(&self) -> Vec<RunId> {
+        self.runs.lock().unwrap_or_else(PoisonError::into_inner).keys().copied().collect()
+    }
+
     /// Forgets a run.
     pub(super) fn drop_run(&self, run: RunId) {
         self.runs.lock().unwrap_or_else(PoisonError::into_inner).remove(&run);
@@ -38,6 +45,8 @@ impl Contents {
 #[derive(Debug, Default)]
 pub(super) struct SourceContents {
     known: Mutex<BTreeMap<ContactNumber, Arc<Content>>>,
+    /// When the progress of the run was last told.
+    told_at: Mutex<Option<Time>>,
     /// Names of contacts that left the group.
     gone: Mutex<BTreeMap<ContactNumber, String>>,
     /// The record of the source group that a preview works with; it is stored nowhere.
@@ -56,6 +65,16 @@ impl SourceContents {
     fn add_contents(&self, contents: BTreeMap<ContactNumber, Content>) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.extend(contents.into_iter().map(|(number, content)| (number, Arc::new(content))));
+    }
+
+    /// Whether the progress of the run is to be told now: it was not within `pause`.
+    pub(super) fn tells(&self, now: Time, pause: TimeDelta) -> bool {
+        let mut told_at = self.told_at.lock().unwrap_or_else(PoisonError::into_inner);
+        let tells = told_at.is_none_or(|told_at| now >= told_at + pause);
+        if tells {
+            *told_at = Some(now);
+        }
+        tells
     }
 
     /// The name of a source contact.

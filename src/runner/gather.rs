@@ -14,8 +14,8 @@ use super::failure::{Stop, error};
 use super::worker::MAX_FAILURES;
 use super::{DirectoryKey, Runner, draft};
 use crate::domain::{
-    Job, JobId, Mirror, PlannedDeletions, ResourceName, RunError, RunErrorCode, RunKind, SourceHealthStatus, Time,
-    WorkspaceUser, hold_reason,
+    HoldReason, Job, JobId, Mirror, PlannedDeletions, ResourceName, RunError, RunErrorCode, RunKind,
+    SourceHealthStatus, Time, WorkspaceUser, hold_reason,
 };
 use crate::google::{Account, Google, GoogleError, Group, KeepToken};
 use crate::store::{Claimed, Cursor, RunInHand, StoreError};
@@ -35,8 +35,20 @@ pub(super) fn next_attempt(now: Time, attempts: i32) -> Option<Time> {
     BACK_OFF.get(usize::try_from(attempts - 1).ok()?).map(|pause| now + *pause)
 }
 
+/// What the guard says of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Judged {
+    /// Its shards begin.
+    GoesOn,
+    /// Somebody must decide.
+    Held(HoldReason),
+    /// It was canceled meanwhile.
+    Over,
+}
+
 impl Runner {
     pub(super) async fn gather(&self, claimed: &Claimed) -> Result<(), Stop> {
+        self.forget_ended().await?;
         let run = self.store.run_in_hand(claimed.run).await?.filter(|run| !run.is_over);
         let job = match &run {
             Some(run) => self.job_of(run).await?,
@@ -82,6 +94,16 @@ impl Runner {
         }
     }
 
+    /// Forgets contents of runs that ended elsewhere: by a cancellation, or at another worker.
+    async fn forget_ended(&self) -> Result<(), Stop> {
+        for run in self.contents.runs() {
+            if self.store.run_in_hand(run).await?.is_none_or(|run| run.is_over) {
+                self.contents.drop_run(run);
+            }
+        }
+        Ok(())
+    }
+
     /// The job of a run, or the one that its draft would become.
     pub(super) async fn job_of(&self, run: &RunInHand) -> Result<Option<Job>, Stop> {
         match (run.job, &run.draft) {
@@ -116,23 +138,33 @@ impl Runner {
         let each: Vec<PlannedDeletions> = planned.values().copied().collect();
         let total = each.iter().map(|one| one.deletions).sum();
         let expires_at = self.clock.now() + HOLD;
-        let reason = self
+        let judged = self
             .store
             .atomically(async |tx| {
-                let approved = tx.approved_deletions(claimed.run).await?;
-                let reason = hold_reason(&guard, &each, is_empty, job.is_relinked, approved);
-                tx.save_planned_deletions(claimed.run, &planned).await?;
+                let is_over = tx.is_over(claimed.run).await?; // locks the run before its results
                 tx.end_work(claimed).await?;
-                match reason {
-                    _ if tx.is_over(claimed.run).await? => {}
-                    Some(reason) => tx.hold_run(job.id, claimed.run, reason, total, guard, expires_at).await?,
-                    None => tx.enqueue_shards(claimed.run, run.destinations).await?,
+                if is_over {
+                    return Ok(Judged::Over);
                 }
-                Ok::<_, StoreError>(reason)
+                let approved = tx.approved_deletions(claimed.run).await?;
+                tx.save_planned_deletions(claimed.run, &planned).await?;
+                match hold_reason(&guard, &each, is_empty, job.is_relinked, approved) {
+                    Some(reason) => {
+                        tx.hold_run(job.id, claimed.run, reason, total, guard, expires_at).await?;
+                        Ok(Judged::Held(reason))
+                    }
+                    None => {
+                        tx.accept_source(job.id).await?;
+                        tx.enqueue_shards(claimed.run, run.destinations).await?;
+                        Ok::<_, StoreError>(Judged::GoesOn)
+                    }
+                }
             })
             .await?;
-        if let Some(reason) = reason {
+        if let Judged::Held(reason) = judged {
             warn!(job.id = %job.id, run.id = %claimed.run, deletions = total, "run {} is held: {reason:?}", claimed.run);
+        }
+        if judged != Judged::GoesOn {
             self.contents.drop_run(claimed.run);
         }
         Ok(())

@@ -13,6 +13,7 @@ mod draft;
 mod failure;
 mod gather;
 mod group;
+mod in_hand;
 mod names;
 mod preview;
 mod reading;
@@ -42,6 +43,8 @@ pub struct Settings {
     pub tasks: usize,
     /// Accounts of one shard in hand at once.
     pub accounts: usize,
+    /// How long work and accounts are held without a sign of life; signs are given three times as often.
+    pub lease: Duration,
     /// How long after an uncertain answer Google may still carry out the call.
     pub settle: Duration,
     /// Guard of jobs that have none of their own.
@@ -59,6 +62,7 @@ pub struct Runner {
     settings: Arc<Settings>,
     directory: Directory,
     contents: Arc<contents::Contents>,
+    in_hand: Arc<in_hand::InHand>,
 }
 
 impl std::fmt::Debug for Runner {
@@ -72,7 +76,8 @@ impl Runner {
     #[must_use]
     pub fn new(store: Store, google: Google, clock: Arc<dyn Clock>, settings: Settings) -> Self {
         let directory = Directory::new(store.clone(), google.clone(), Arc::clone(&clock));
-        Self { store, google, clock, settings: Arc::new(settings), directory, contents: Arc::default() }
+        let settings = Arc::new(settings);
+        Self { store, google, clock, settings, directory, contents: Arc::default(), in_hand: Arc::default() }
     }
 
     /// Our table of users, and the way to bring it up to date.

@@ -20,6 +20,7 @@ impl Attempt<'_> {
         self.tally_plan(&planned);
         let changes = self.changes(&mirror, &planned, &reading).await?;
         self.count(|counts| {
+            (counts.created, counts.updated, counts.overwritten, counts.deleted) = (0, 0, 0, 0);
             for change in &changes {
                 match change.action {
                     ChangeAction::Create => counts.created += 1,

@@ -130,7 +130,9 @@ impl Runner {
                     list.into_iter().for_each(|(_, list)| list.push(destination.clone()));
                 }
                 for (kind, destinations) in by_kind.iter().filter(|(_, destinations)| !destinations.is_empty()) {
-                    tx.insert_run(&job, *kind, Trigger::Removal, None, &Actor::Scheduler, destinations).await?;
+                    let run =
+                        tx.insert_run(&job, *kind, Trigger::Removal, None, &Actor::Scheduler, destinations).await?;
+                    tx.audit_run(&Caller::scheduler(&run.id), AuditAction::RunStart, &run, &job).await?;
                 }
                 Ok(())
             })

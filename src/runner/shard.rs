@@ -56,7 +56,7 @@ impl Runner {
                 }
             }
         }
-        self.contents_done(claimed, run.kind).await?;
+        self.contents_done(claimed).await?;
         Ok(self.store.atomically(async |tx| tx.end_work(claimed).await).await?)
     }
 
@@ -106,9 +106,9 @@ impl Runner {
     }
 
     /// Contents are kept until the run is over.
-    async fn contents_done(&self, claimed: &Claimed, kind: RunKind) -> Result<(), Stop> {
+    async fn contents_done(&self, claimed: &Claimed) -> Result<(), Stop> {
         let is_over = self.store.run_in_hand(claimed.run).await?.is_none_or(|run| run.is_over);
-        if matches!(kind, RunKind::Sync | RunKind::Preview) && is_over {
+        if is_over {
             self.contents.drop_run(claimed.run);
         }
         Ok(())

@@ -1,6 +1,6 @@
 //! What can go wrong in the database, named by what the caller does next.
 
-use sea_orm::{DbErr, SqlErr};
+use sea_orm::{DbErr, RuntimeErr, SqlErr};
 
 /// Result of a store function.
 pub type StoreResult<T> = Result<T, StoreError>;
@@ -11,8 +11,8 @@ pub enum StoreError {
     /// The caller's work was given to another worker: stop, write nothing more.
     #[error("the lease on this work was lost")]
     LeaseLost,
-    /// A row with these unique columns exists.
-    #[error("a row like this exists")]
+    /// Another transaction came first: a row with these unique columns exists, or this one was given up for it.
+    #[error("another transaction came first")]
     Conflict,
     /// A row says what this program could not have written.
     #[error("nonsense in table {table}: {what}")]
@@ -31,7 +31,17 @@ impl From<DbErr> for StoreError {
     fn from(error: DbErr) -> Self {
         match error.sql_err() {
             Some(SqlErr::UniqueConstraintViolation(_)) => Self::Conflict,
+            _ if lost_a_race(&error) => Self::Conflict,
             _ => Self::Database(error),
         }
     }
+}
+
+/// PostgreSQL gave this transaction up so that another could go on (deadlock, serialization failure).
+fn lost_a_race(error: &DbErr) -> bool {
+    let (DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) = error else {
+        return false;
+    };
+    let code = error.as_database_error().and_then(|error| error.code());
+    matches!(code.as_deref(), Some("40P01" | "40001"))
 }

@@ -150,6 +150,11 @@ impl Tx {
         planned: &HashMap<DestinationId, PlannedDeletions>,
     ) -> StoreResult<()> {
         use run_result::{Column, Entity};
+        Entity::update_many()
+            .col_expr(Column::PlannedDeletions, Expr::value(0))
+            .filter(Column::RunId.eq(run.uuid()))
+            .exec(&self.db)
+            .await?;
         for (destination, planned) in planned.iter().filter(|(_, planned)| planned.deletions > 0) {
             let deletions = i32::try_from(planned.deletions).unwrap_or(i32::MAX);
             Entity::update_many()
@@ -158,6 +163,20 @@ impl Tx {
                 .exec(&self.db)
                 .await?;
         }
+        Ok(())
+    }
+
+    /// Takes the group that the job was relinked to for its source: the run goes on.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn accept_source(&self, id: JobId) -> StoreResult<()> {
+        use entity::job::{Column, Entity};
+        Entity::update_many()
+            .col_expr(Column::IsRelinked, Expr::value(false))
+            .filter(Column::Id.eq(id.uuid()).and(Column::IsRelinked.eq(true)))
+            .exec(&self.db)
+            .await?;
         Ok(())
     }
 
@@ -240,8 +259,12 @@ impl Tx {
     /// # Errors
     /// When the database fails.
     pub async fn expire_hold(&self, run: RunId) -> StoreResult<()> {
+        // The run is locked first: a decision that comes at this moment is seen.
+        if self.is_over(run).await? {
+            return Ok(());
+        }
         let open = self.hold(run).await?.filter(|hold| hold.decision.is_none() && hold.expires_at <= self.now);
-        if open.is_none() || self.is_over(run).await? {
+        if open.is_none() {
             return Ok(());
         }
         self.decide_hold(run, HoldDecision::Expired, RunStatus::Expired, None, None).await?;

@@ -1,8 +1,8 @@
 //! Leases on Google accounts: one writer per account at a time, over all jobs and all replicas.
 
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
+use sea_orm::sea_query::{Expr, OnConflict, Query, SelectStatement};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter};
 
 use super::work::Claimed;
 use super::{Store, StoreResult, Tx};
@@ -18,8 +18,9 @@ impl Store {
     pub async fn lease_account(&self, google_id: &str, claimed: &Claimed, until: Time) -> StoreResult<bool> {
         self.atomically(async |tx| {
             tx.fence(claimed).await?;
-            let ours_or_over =
-                Condition::any().add(Column::Until.lte(tx.now)).add(Column::WorkId.eq(claimed.id.uuid()));
+            // Late work may still renew its lease and go on; its account is free only when it was taken from it, or ended.
+            let is_over = Condition::all().add(Column::Until.lte(tx.now)).add(Expr::exists(holder()).not());
+            let ours_or_over = Condition::any().add(Column::WorkId.eq(claimed.id.uuid())).add(is_over);
             let taken = Entity::update_many()
                 .col_expr(Column::WorkId, Expr::value(claimed.id.uuid()))
                 .col_expr(Column::Attempt, Expr::value(claimed.attempt))
@@ -60,6 +61,18 @@ impl Store {
         })
         .await
     }
+}
+
+/// The work that holds an account, if it is still in the hand that leased the account.
+fn holder() -> SelectStatement {
+    use entity::work::{Column as Work, Entity as Works};
+    Query::select()
+        .expr(Expr::value(1))
+        .from(Works)
+        .and_where(Expr::col((Works, Work::Id)).equals((Entity, Column::WorkId)))
+        .and_where(Expr::col((Works, Work::Attempt)).equals((Entity, Column::Attempt)))
+        .and_where(Expr::col((Works, Work::State)).eq("running"))
+        .take()
 }
 
 impl Tx {

@@ -44,13 +44,13 @@ pub use page::{Direction, Page, PageRequest, Position, SortKey};
 pub use progress::{DestinationOutcome, RunInHand, ShardItem};
 pub use prune::Retention;
 pub use requests::{
-    AddUsers, CancelRun, DailyRuns, DecideHold, Decision, DeleteJob, GuardChange, IdempotencyKey, NewJob, PauseJob,
-    PreviewJob, PreviewTarget, RelinkJob, RemoveUsers, Replay, RunJob, UpdateJob, Verdict,
+    AddUsers, CancelRun, DailyRuns, DecideHold, Decision, DeleteJob, GuardChange, IdempotencyKey, NewDraft, NewJob,
+    PauseJob, PreviewJob, PreviewTarget, RelinkJob, RemoveUsers, Replay, RunJob, UpdateJob, Verdict,
 };
 pub use runs::{ResultFilter, RunFilter, RunOrderField};
 pub use sync_state::{AccountState, Cursor, GroupIntent, KeptGroup};
 pub use wake::Wakes;
-pub use work::{Claimed, Task};
+pub use work::{Claim, Claimed, Task};
 
 /// The database. Cloning is cheap.
 #[derive(Clone)]

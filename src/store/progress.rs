@@ -41,6 +41,8 @@ pub struct ShardItem {
     pub user: Option<UserId>,
     /// Status of the result.
     pub status: ResultStatus,
+    /// Contacts, as far as earlier attempts came.
+    pub counts: Counts,
     /// Attempts that failed so far.
     pub attempts: i32,
     /// When the next attempt is due.
@@ -105,6 +107,7 @@ impl Store {
                     destination: row.destination_id.map(DestinationId::from),
                     user: row.user_id.map(UserId::from),
                     status: ResultStatus::named(&row.status)?,
+                    counts: from_json("run_result", row.counts)?,
                     attempts: row.attempts,
                     next_attempt_at: row.next_attempt_at,
                     error: run_error("run_result", row.error_code, row.error_message)?,
@@ -411,7 +414,8 @@ impl Tx {
         self.touch_run(id, |update| update.col_expr(Column::CancelRequested, Expr::value(true))).await?;
         self.skip_unfinished(id, Some(ResultStatus::Waiting)).await?;
         let in_hand = self.count_results(id, ResultStatus::Running).await?;
-        if in_hand == 0 { self.finish_run(id, None).await } else { self.withdraw_waiting_work(id).await }
+        // Otherwise the work in hand ends it, or whoever takes that work up.
+        if in_hand == 0 { self.finish_run(id, None).await } else { Ok(()) }
     }
 
     async fn skip_unfinished(&self, id: RunId, only: Option<ResultStatus>) -> StoreResult<()> {
@@ -434,6 +438,7 @@ impl Tx {
     }
 
     async fn drop_job_if_clean(&self, id: JobId) -> StoreResult<()> {
+        self.lock_job(id).await?; // a deletion that is about to count its destinations comes first, or sees this
         let is_deleting =
             job::Column::Id.eq(id.uuid()).and(job::Column::Status.eq(crate::domain::JobStatus::Deleting.name()));
         let remaining =

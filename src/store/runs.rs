@@ -86,6 +86,16 @@ impl Store {
         Ok(self.runs_by_ids(&[id]).await?.remove(&id))
     }
 
+    /// The status of a run, without all that belongs to it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn run_status(&self, id: RunId) -> StoreResult<Option<RunStatus>> {
+        let select = run::Entity::find_by_id(id.uuid()).select_only().column(run::Column::Status);
+        let status: Option<String> = select.into_tuple().one(&self.db).await?;
+        status.map(|status| RunStatus::named(&status)).transpose()
+    }
+
     /// Runs by their ids. The counts of one that works are those of its results so far.
     ///
     /// # Errors

@@ -7,8 +7,9 @@
 use sea_orm::ActiveValue::Set;
 use sea_orm::prelude::Json;
 use sea_orm::sea_query::{Expr, LockBehavior, LockType, OnConflict};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
+use tracing::debug;
 
 use super::convert::{from_json, to_json};
 use super::{Store, StoreError, StoreResult, Tx};
@@ -42,10 +43,27 @@ pub struct Claimed {
     pub run: RunId,
     /// What to do.
     pub task: Task,
+    /// It may be what killed its workers: nothing else is taken in hand beside it.
+    pub is_suspect: bool,
+}
+
+/// What a worker asks the queue for.
+#[derive(Debug, Clone, Copy)]
+pub struct Claim<'a> {
+    /// Name of the worker, unique among replicas.
+    pub worker: &'a str,
+    /// Entries at most.
+    pub limit: u64,
+    /// When the lease on what is taken runs out.
+    pub until: Time,
+    /// Also takes work whose lease has run out, which counts as a failure of the work.
+    pub takes_over: bool,
+    /// Entries the worker has in hand: it renews these, whatever became of their leases.
+    pub except: &'a [WorkId],
 }
 
 impl Tx {
-    /// Queues work, unless the lane has waiting work already.
+    /// Queues work, unless the lane has waiting work for this run already.
     pub(super) async fn enqueue(&self, lane: &str, run: RunId, task: &Task, at: Time) -> StoreResult<()> {
         let row = ActiveModel {
             id: Set(WorkId::random().uuid()),
@@ -60,6 +78,9 @@ impl Tx {
             locked_until: Set(None),
             created_at: Set(self.now),
         };
+        // What waits in the lane for another run is left over from one that has ended.
+        let left_over = Column::Lane.eq(lane).and(Column::State.eq("ready")).and(Column::RunId.ne(run.uuid()));
+        Entity::delete_many().filter(left_over).exec(&self.db).await?;
         let once = OnConflict::new().do_nothing().to_owned();
         Entity::insert(row).on_conflict(once).exec_without_returning(&self.db).await?;
         self.wake_workers();
@@ -85,15 +106,18 @@ impl Tx {
     /// `LeaseLost` as for [`Tx::fence`].
     pub async fn end_work(&self, claimed: &Claimed) -> StoreResult<()> {
         let deleted = Entity::delete_many().filter(held_by(claimed)).exec(&self.db).await?;
-        self.wake_workers();
-        if deleted.rows_affected == 1 { Ok(()) } else { Err(StoreError::LeaseLost) }
+        self.given_back(claimed, deleted.rows_affected, "done")
     }
 
-    /// Puts the work back, to be taken up again at `at`. `failures` is its new count of unexpected failures.
+    /// Puts the work back, to be taken up again at `at`; work of a run that is over ends instead. `failures` is its new count
+    /// of unexpected failures.
     ///
     /// # Errors
     /// `LeaseLost` as for [`Tx::fence`].
     pub async fn postpone_work(&self, claimed: &Claimed, at: Time, failures: i32) -> StoreResult<()> {
+        if self.is_over(claimed.run).await? && matches!(claimed.task, Task::Gather) {
+            return self.end_work(claimed).await;
+        }
         let updated = Entity::update_many()
             .col_expr(Column::State, Expr::value("ready"))
             .col_expr(Column::RunAt, Expr::value(at))
@@ -103,8 +127,17 @@ impl Tx {
             .filter(held_by(claimed))
             .exec(&self.db)
             .await?;
+        self.given_back(claimed, updated.rows_affected, "postponed")
+    }
+
+    fn given_back(&self, claimed: &Claimed, rows: u64, how: &str) -> StoreResult<()> {
+        if rows != 1 {
+            return Err(StoreError::LeaseLost);
+        }
+        // Before the commit, so that in the log an end always stands before the next beginning.
+        debug!(run.id = %claimed.run, work.id = %claimed.id, work.attempt = claimed.attempt, "work on {} is {how}", claimed.run);
         self.wake_workers();
-        if updated.rows_affected == 1 { Ok(()) } else { Err(StoreError::LeaseLost) }
+        Ok(())
     }
 
     /// Takes waiting work of a run out of the queue; work in hand goes on.
@@ -116,16 +149,18 @@ impl Tx {
 }
 
 impl Store {
-    /// Takes up to `limit` entries that are due, oldest first, at most one per lane, and leases them until `until`.
+    /// Takes entries that are due, oldest first, at most one per lane, and leases them.
     ///
-    /// Work whose lease has run out is taken from its worker, which counts as a failure of the work.
+    /// Work that was in hand when a worker died, and again when the next one did, may be what kills them. It is taken alone,
+    /// by a worker that has nothing else in hand and until then takes nothing new, so that it fails nobody's work but its own.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn claim_work(&self, worker: &str, limit: u64, until: Time) -> StoreResult<Vec<Claimed>> {
+    pub async fn claim_work(&self, claim: &Claim<'_>) -> StoreResult<Vec<Claimed>> {
         let now = self.clock.now();
+        let due = || due(claim, now);
         if Entity::find()
-            .filter(due(now))
+            .filter(due())
             .select_only()
             .column(Column::Id)
             .into_tuple::<sea_orm::prelude::Uuid>()
@@ -136,11 +171,18 @@ impl Store {
             return Ok(Vec::new()); // no write transaction on an idle queue
         }
         let claimed = self.atomically(async |tx| {
-            let candidates = Entity::find()
-                .filter(due(now))
+            let suspects = match claim.takes_over {
+                true => Entity::find().filter(suspect(claim, now)).count(&tx.db).await?,
+                false => 0,
+            };
+            let candidates = match suspects {
+                0 => Entity::find().filter(due()).limit(claim.limit),
+                _ if !claim.except.is_empty() => return Ok(Vec::new()),
+                _ => Entity::find().filter(suspect(claim, now)).order_by_asc(Column::Failures).limit(1),
+            };
+            let candidates = candidates
                 .order_by_asc(Column::RunAt)
                 .order_by_asc(Column::Id)
-                .limit(limit)
                 .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
                 .all(&tx.db)
                 .await?;
@@ -154,7 +196,7 @@ impl Store {
                         .await?
                         .is_some();
                 if !lane_is_busy {
-                    claimed.push(take(tx, row, worker, until, i32::from(is_expired)).await?);
+                    claimed.push(take(tx, row, claim, i32::from(is_expired)).await?);
                 }
             }
             Ok(claimed)
@@ -199,10 +241,22 @@ impl Store {
     }
 }
 
-fn due(now: Time) -> Condition {
+fn due(claim: &Claim<'_>, now: Time) -> Condition {
     Condition::any()
         .add(Column::State.eq("ready").and(Column::RunAt.lte(now)))
-        .add(Column::State.eq("running").and(Column::LockedUntil.lte(now)))
+        .add_option(claim.takes_over.then(|| has_run_out(claim, now)))
+}
+
+fn has_run_out(claim: &Claim<'_>, now: Time) -> Condition {
+    Condition::all()
+        .add(Column::State.eq("running"))
+        .add(Column::LockedUntil.lte(now))
+        .add(Column::Id.is_not_in(claim.except.iter().map(|id| id.uuid())))
+}
+
+/// Its worker is gone, and not for the first time.
+fn suspect(claim: &Claim<'_>, now: Time) -> Condition {
+    has_run_out(claim, now).add(Column::Failures.gt(0))
 }
 
 fn held_by(claimed: &Claimed) -> Condition {
@@ -212,18 +266,26 @@ fn held_by(claimed: &Claimed) -> Condition {
         .add(Column::State.eq("running"))
 }
 
-async fn take(tx: &Tx, row: Model, worker: &str, until: Time, failed: i32) -> StoreResult<Claimed> {
+async fn take(tx: &Tx, row: Model, claim: &Claim<'_>, failed: i32) -> StoreResult<Claimed> {
     let attempt = row.attempt + 1;
     let failures = row.failures + failed;
     Entity::update_many()
         .col_expr(Column::State, Expr::value("running"))
         .col_expr(Column::Attempt, Expr::value(attempt))
         .col_expr(Column::Failures, Expr::value(failures))
-        .col_expr(Column::LockedBy, Expr::value(worker))
-        .col_expr(Column::LockedUntil, Expr::value(until))
+        .col_expr(Column::LockedBy, Expr::value(claim.worker))
+        .col_expr(Column::LockedUntil, Expr::value(claim.until))
         .filter(Column::Id.eq(row.id))
         .exec(&tx.db)
         .await?;
     let task: Json = row.task;
-    Ok(Claimed { id: row.id.into(), attempt, failures, run: row.run_id.into(), task: from_json("work", task)? })
+    let is_suspect = failed > 0 && row.failures > 0;
+    Ok(Claimed {
+        id: row.id.into(),
+        attempt,
+        failures,
+        run: row.run_id.into(),
+        task: from_json("work", task)?,
+        is_suspect,
+    })
 }

@@ -35,6 +35,33 @@ fn the_demonstration_takes_an_address_book() {
 }
 
 #[test]
+fn the_demonstration_takes_an_address_book_with_what_google_does_not_keep() {
+    let folder = tempfile::tempdir().unwrap();
+    let book = folder.path().join("hard.vcf");
+    let card = |name: &str, rest: &str| format!("BEGIN:VCARD\r\nVERSION:3.0\r\nN:{name};{name}\r\n{rest}END:VCARD\r\n");
+    let phones: String = (0..520).map(|n| format!("TEL:+1 555 {n}\r\n")).collect();
+    let text = [
+        card("Ada", "CATEGORIES:Friends,Suppliers,  ,Starred,Family\r\n"),
+        card("Ben", "CATEGORIES: Suppliers ,My Contacts,Address book\r\n"),
+        card("Cleo", &phones),
+        card("Dora", &format!("NOTE:{}\r\n", "n".repeat(200_000))),
+        card("Emil", "CATEGORIES:Blocked\r\n"),
+    ];
+    std::fs::write(&book, text.concat()).unwrap();
+    let (succeeded, told, log) = run(&["demo", "--address-book", book.to_str().unwrap()]);
+    assert!(succeeded, "{told}\n{log}");
+    for left_out in [
+        "label Friends left out (1)",
+        "label Blocked left out (1)",
+        "TEL left out (21)",
+        "NOTE left out (1)",
+        "Cleo Cleo has no room",
+    ] {
+        assert!(told.contains(left_out), "{left_out}: {told}");
+    }
+}
+
+#[test]
 fn wrong_settings_are_named_with_the_remedy() {
     for (arguments, said) in [
         (&["demo", "--address-book", "missing.vcf"][..], "cannot read missing.vcf"),
@@ -47,6 +74,15 @@ fn wrong_settings_are_named_with_the_remedy() {
         ),
         (&["serve", "--google-key-file", "key.json"], "--google-admin"),
         (&["serve", "--data-dir", "/dev/null/x"], "cannot create the data directory"),
+        (&["serve", "--rate-limit", "100"], "could never be paid for. Lower --max-cost, or raise --rate-limit"),
+        (&["serve", "--max-depth", "0"], "--max-depth"),
+        (&["serve", "--request-timeout", "1h"], "--request-timeout"),
+        (&["serve", "--documents", "missing.json"], "cannot read the documents in missing.json"),
+        (&["serve", "--trusted-proxies", "10.0.0.0/8"], "--trusted-proxies"),
+        (
+            &["serve", "--jwt-jwks-url", "http://id.corp.example/keys", "--jwt-issuer", "x", "--jwt-audience", "y"],
+            "must be an https URL",
+        ),
         (&["token", "--role", "KING"], "--role"),
         (&["serve", "--jwt-jwks-url", "https://id.corp.example/keys"], "--jwt-issuer"),
         (
@@ -61,6 +97,27 @@ fn wrong_settings_are_named_with_the_remedy() {
         let (succeeded, _, log) = run(arguments);
         assert!(!succeeded && log.contains(said), "{arguments:?}: {log}");
     }
+}
+
+#[test]
+fn every_setting_is_documented_with_its_variable_and_default() {
+    use clap::CommandFactory;
+    let documentation = include_str!("../../docs/configuration.md");
+    let command = contact_sync::cli::Cli::command();
+    let serve = command.find_subcommand("serve").unwrap();
+    let rows: Vec<&str> = documentation.lines().filter(|line| line.starts_with("| `--")).collect();
+    let mut flags = 0;
+    for argument in serve.get_arguments().filter(|argument| argument.get_id() != "help") {
+        let flag =
+            format!("| `--{}` | `{}` | ", argument.get_long().unwrap(), argument.get_env().unwrap().to_str().unwrap());
+        let row = rows.iter().find(|row| row.starts_with(&flag)).unwrap_or_else(|| panic!("no row for {flag}"));
+        if let [default] = argument.get_default_values() {
+            let default = format!("{flag}`{}` |", default.to_str().unwrap());
+            assert!(row.starts_with(&default), "{row} should begin with {default}");
+        }
+        flags += 1;
+    }
+    assert_eq!(rows.len(), flags, "rows for settings that are no more");
 }
 
 #[test]

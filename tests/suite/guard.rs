@@ -140,7 +140,7 @@ on_both! {
         assert_eq!(seen["data"]["run"]["allowedActions"], json!(["CANCEL"]));
         let canceled = world.accepted("cancelRun", "run { status }", json!({ "runId": run["id"] })).await;
         assert_eq!(canceled["run"]["status"], "CANCELED");
-        assert_eq!(world.app.runner.queue_due().await.unwrap().is_some(), true);
+        assert!(world.app.runner.queue_due().await.unwrap().is_some());
         let again = world.mutate("cancelRun", "run { status }", json!({ "runId": run["id"] })).await;
         assert_eq!(again["userErrors"][0]["code"], "RUN_FINISHED");
     }
@@ -175,6 +175,16 @@ on_both! {
         let now = world.snapshot(ANN);
         assert!(now.keys().all(|resource| copies.contains_key(resource)), "nothing was made anew");
         assert_eq!(world.run(&job).await["status"], "SUCCEEDED", "the flag is gone with the approval");
+    }
+
+    async fn a_source_group_that_still_exists_is_not_relinked(world) {
+        let (job, ..) = filled(&world, 1).await;
+        world.source_group("Board", &["Bea"]);
+        let input = json!({ "jobId": job, "sourceGroup": { "name": "Board" } });
+        let refused = world.mutate("relinkSourceGroup", "job { source { groupName } } run { id }", input).await;
+        assert_eq!(refused["userErrors"][0]["code"], "INVALID_VALUE");
+        assert_eq!(refused["userErrors"][0]["path"], json!(["input", "jobId"]));
+        assert_eq!((&refused["job"]["source"]["groupName"], &refused["run"]), (&json!("Suppliers"), &Value::Null));
     }
 
     async fn guards_are_set_by_administrators_alone_and_within_bounds(world) {

@@ -111,6 +111,12 @@ on_both! {
         assert_eq!(group["path"], json!(["input", "target", "draft", "sourceGroup", "name"]));
         let draft = json!({ "sourceUserEmail": SOURCE, "sourceGroup": { "name": "Suppliers" }, "destinationEmails": [] });
         assert_eq!(refuse(json!({ "draft": draft })).await["code"], "JOB_REQUIRES_DESTINATION");
+        let many: Vec<String> = (0..501).map(|number| format!("u{number}@corp.example")).collect();
+        let draft = json!({ "sourceUserEmail": "x", "sourceGroup": { "name": "Suppliers" }, "destinationEmails": many, "syncedGroupName": "" });
+        let input = json!({ "target": { "draft": draft } });
+        let refused = world.mutate("previewJob", "run { id }", input).await;
+        let codes: Vec<_> = refused["userErrors"].as_array().unwrap().iter().map(|error| error["code"].clone()).collect();
+        assert_eq!(codes, ["SOURCE_USER_NOT_FOUND", "TOO_MANY_ITEMS", "INVALID_VALUE"], "in the order of the input");
         // A group that has gone fails the preview, and says nothing about the health of the job's source.
         let group = world.group_named(SOURCE, "Suppliers").unwrap().resource_name;
         world.sandbox.delete_group(SOURCE, &group).unwrap();

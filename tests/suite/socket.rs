@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use contact_sync::domain::Role;
+use contact_sync::graphql::{Limits, RateLimit};
+use contact_sync::http::Doors;
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
@@ -11,7 +13,7 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
-use crate::world::{Database, World, on_both};
+use crate::world::{Database, Wishes, World, on_both};
 
 const ANN: &str = "ann@corp.example";
 /// Longest wait for a message that must come.
@@ -175,6 +177,105 @@ async fn queries_run_over_the_socket_too() {
     );
     socket.say(json!({ "type": "ping" })).await;
     assert_eq!(socket.hear().await, json!({ "type": "pong" }));
+}
+
+#[tokio::test]
+async fn a_client_that_closes_gets_its_answer() {
+    let world = World::new(Database::sqlite()).await;
+    let mut socket = Socket::ready(&world).await;
+    socket.0.close(None).await.unwrap();
+    assert!(matches!(socket.next().await, Some(Message::Close(_))));
+    assert!(socket.next().await.is_none(), "and then the connection ends in order");
+}
+
+#[tokio::test]
+async fn a_server_that_stops_says_that_it_comes_back() {
+    let world = World::new(Database::sqlite()).await;
+    world.source_group("Suppliers", &["Ada"]);
+    let run = world.create_job("Suppliers", &[ANN]).await["run"]["id"].as_str().unwrap().to_owned();
+    let mut socket = Socket::ready(&world).await;
+    let mut silent = Socket::open(&world).await;
+    socket.follow("1", &run, None).await;
+    let ((), code, other) = tokio::join!(world.app.stop(), socket.closed(), silent.closed());
+    assert_eq!((code, other), (1012, 1012));
+}
+
+#[tokio::test]
+async fn sockets_and_operations_are_limited_for_each_caller() {
+    let doors = Doors { connections_per_caller: 2, operations_per_socket: 2, ..Doors::default() };
+    let world = World::with(Database::sqlite(), Wishes { doors, ..Wishes::default() }).await;
+    world.source_group("Suppliers", &["Ada"]);
+    let run = world.create_job("Suppliers", &[ANN]).await["run"]["id"].as_str().unwrap().to_owned();
+    let (mut first, _second) = (Socket::ready(&world).await, Socket::ready(&world).await);
+    let init = |role| json!({ "type": "connection_init", "payload": { "Authorization": format!("Bearer {}", world.token(role)) } });
+    let mut third = Socket::open(&world).await;
+    third.say(init(Role::Viewer)).await;
+    assert_eq!(third.closed().await, 1013);
+    let mut other = Socket::open(&world).await;
+    other.say(init(Role::Admin)).await;
+    assert_eq!(other.hear().await["type"], "connection_ack");
+
+    first.follow("1", &run, None).await;
+    first.follow("2", &run, None).await;
+    first.follow("3", &run, None).await;
+    let error = first.hear().await;
+    assert_eq!(
+        (&error["type"], &error["id"], &error["payload"][0]["extensions"]["code"]),
+        (&json!("error"), &json!("3"), &json!("COST_LIMIT_EXCEEDED"))
+    );
+    first.say(json!({ "type": "complete", "id": "1" })).await;
+    first.say(json!({ "type": "subscribe", "id": "4", "payload": { "query": "{ __typename }" } })).await;
+    assert_eq!(first.hear().await["type"], "next");
+}
+
+#[tokio::test]
+async fn sockets_and_what_runs_on_them_are_paid_from_the_callers_budget() {
+    let limits = Limits { complexity: 10, rate: RateLimit { points: 10, restored: 1 }, ..Limits::default() };
+    let world = World::with(Database::sqlite(), Wishes { limits, ..Wishes::default() }).await;
+    let mut socket = Socket::ready(&world).await; // 1
+    let ask = |id: &str| json!({ "type": "subscribe", "id": id, "payload": { "query": "{ viewer { role email expiresAt } }" } });
+    for (id, remaining) in [("a", 5), ("b", 1)] {
+        socket.say(ask(id)).await;
+        assert_eq!(socket.hear().await["payload"]["extensions"]["cost"]["remaining"], remaining);
+        assert_eq!(socket.hear().await["type"], "complete");
+    }
+    socket.say(ask("c")).await;
+    let error = socket.hear().await;
+    assert_eq!((&error["type"], &error["payload"][0]["extensions"]["code"]), (&json!("error"), &json!("RATE_LIMITED")));
+    let mut refused = Socket::open(&world).await;
+    refused.say(json!({ "type": "connection_init", "payload": { "Authorization": format!("Bearer {}", world.token(Role::Viewer)) } })).await;
+    assert_eq!(refused.closed().await, 1013);
+    world.clock.advance(TimeDelta::seconds(10));
+    socket.say(ask("d")).await;
+    assert_eq!(socket.hear().await["type"], "next");
+}
+
+#[tokio::test]
+async fn a_message_that_is_too_big_ends_the_socket() {
+    let limits = Limits { body_bytes: 2_000, ..Limits::default() };
+    let world = World::with(Database::sqlite(), Wishes { limits, ..Wishes::default() }).await;
+    let mut socket = Socket::ready(&world).await;
+    socket.say(json!({ "type": "ping", "payload": { "x": "x".repeat(3_000) } })).await;
+    assert_eq!(socket.closed().await, 1009);
+}
+
+#[tokio::test]
+async fn documents_are_known_by_their_hash_on_sockets_too() {
+    let world = World::new(Database::sqlite()).await;
+    let mut socket = Socket::ready(&world).await;
+    let hash = "ecf4edb46db40b5132295c0291d62fb65d6759a9eedfa4d5d612dd5ec54a6b38"; // of the document below
+    let extensions = json!({ "persistedQuery": { "version": 1, "sha256Hash": hash } });
+    socket.say(json!({ "type": "subscribe", "id": "a", "payload": { "extensions": extensions } })).await;
+    assert_eq!(socket.hear().await["payload"][0]["extensions"]["code"], "PERSISTED_QUERY_NOT_FOUND");
+    socket
+        .say(
+            json!({ "type": "subscribe", "id": "b", "payload": { "query": "{__typename}", "extensions": extensions } }),
+        )
+        .await;
+    assert_eq!(socket.hear().await["payload"]["data"], json!({ "__typename": "Query" }));
+    assert_eq!(socket.hear().await["type"], "complete");
+    socket.say(json!({ "type": "subscribe", "id": "c", "payload": { "extensions": extensions } })).await;
+    assert_eq!(socket.hear().await["payload"]["data"], json!({ "__typename": "Query" }));
 }
 
 on_both! {

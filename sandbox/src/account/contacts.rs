@@ -28,7 +28,8 @@ impl Account {
         }
         let groups = draft.groups.unwrap_or_else(|| BTreeSet::from(["myContacts".to_owned()]));
         let seq = self.next_seq();
-        let contact = Stored { id, person: draft.fields, groups, etag: ids::etag(), updated: now, seq };
+        let contact =
+            Stored { id, person: draft.fields, groups, etag: ids::etag(), updated: now, seq, names: Vec::new() };
         self.note(None, Some(&contact), now);
         self.reorder(id, None, Some(seq));
         self.contacts.insert(id, Arc::new(contact));
@@ -40,7 +41,7 @@ impl Account {
         let Some(old) = self.contacts.get(&id).cloned() else { return };
         let mut new = Stored::clone(&old);
         change(&mut new);
-        if new.person == old.person && new.groups == old.groups {
+        if new.person == old.person && new.groups == old.groups && new.names == old.names {
             return;
         }
         new.seq = self.next_seq();
@@ -49,6 +50,21 @@ impl Account {
         self.note(Some(&old), Some(&new), now);
         self.reorder(id, Some(old.seq), Some(new.seq));
         self.contacts.insert(id, Arc::new(new));
+        self.previous.insert(id, (now, old));
+    }
+
+    /// Gives a contact another resource name, as happens when it is linked to a profile; the old ones still lead to it.
+    pub(crate) fn rename_resource(&mut self, id: u64, now: DateTime<Utc>) {
+        let name = ids::contact_id();
+        self.change(id, now, |contact| contact.names.push(name));
+        self.index_name(name, id);
+    }
+
+    /// A contact as reads see it that lag so much behind.
+    pub(crate) fn seen(&self, id: u64, now: DateTime<Utc>, lag: TimeDelta) -> Option<&Arc<Stored>> {
+        let current = self.contacts.get(&id)?;
+        let old = self.previous.get(&id).filter(|(changed, _)| *changed > now - lag);
+        Some(old.map_or(current, |(_, old)| old))
     }
 
     /// Moves a contact to the trash; says whether there was one.

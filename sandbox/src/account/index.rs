@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Account, Late, Stored};
+use crate::core::Lags;
 
 /// What follows from the contacts.
 #[derive(Clone, Debug, Default)]
@@ -13,6 +14,8 @@ pub(super) struct Index {
     changes: BTreeMap<u64, u64>,
     /// Living members by group id.
     members: BTreeMap<String, BTreeSet<u64>>,
+    /// Contact ids by the numbers of later resource names.
+    names: BTreeMap<u64, u64>,
 }
 
 impl Account {
@@ -25,8 +28,21 @@ impl Account {
                 index.members.entry(group.clone()).or_default().insert(contact.id);
             }
         }
+        for contact in self.contacts.values().chain(self.trash.values().map(|trashed| &trashed.contact)) {
+            index.names.extend(contact.names.iter().map(|name| (*name, contact.id)));
+        }
         index.changes.extend(self.trash.iter().map(|(id, trashed)| (trashed.seq, *id)));
         self.index = index;
+    }
+
+    /// Notes a new resource name.
+    pub(super) fn index_name(&mut self, name: u64, id: u64) {
+        self.index.names.insert(name, id);
+    }
+
+    /// The id of a contact, living or not, by the number in one of its resource names.
+    pub(crate) fn id_of(&self, number: u64) -> u64 {
+        self.index.names.get(&number).copied().unwrap_or(number)
     }
 
     /// Notes that a contact changed from `old` to `new`, either of which may be absent.
@@ -108,10 +124,11 @@ impl Account {
         self.index.members.get(group).cloned().unwrap_or_default()
     }
 
-    /// Forgets membership news nobody can be late for any more.
-    pub(crate) fn settle(&mut self, now: DateTime<Utc>, lag: TimeDelta) {
-        while self.late.front().is_some_and(|late| late.at <= now - lag) {
+    /// Forgets what nobody can be late for any more.
+    pub(crate) fn settle(&mut self, now: DateTime<Utc>, lags: Lags) {
+        while self.late.front().is_some_and(|late| late.at <= now - lags.group_members) {
             self.late.pop_front();
         }
+        self.previous.retain(|_, (changed, _)| *changed > now - lags.read);
     }
 }

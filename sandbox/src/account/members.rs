@@ -56,6 +56,6 @@ impl Account {
 
     /// The id of a living contact.
     pub(crate) fn contact_id(&self, name: &str) -> Option<u64> {
-        ids::parse_contact_name(name).filter(|id| self.contacts.contains_key(id))
+        ids::parse_contact_name(name).map(|number| self.id_of(number)).filter(|id| self.contacts.contains_key(id))
     }
 }

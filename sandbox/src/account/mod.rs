@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 pub(crate) use self::labels::{SYSTEM, is_deprecated, is_system};
-use crate::User;
+use crate::{User, ids};
 
 /// Contacts an account may hold, the trash included.
 pub(crate) const CONTACT_LIMIT: usize = 25_000;
@@ -31,6 +31,9 @@ pub(crate) struct Account {
     pub(crate) deleted_at: Option<DateTime<Utc>>,
     /// Number of the last change.
     pub(crate) seq: u64,
+    /// Numbers of the last change kept at each restart. What came after was not written to the file in time.
+    #[serde(default)]
+    restarts: Vec<u64>,
     /// Contacts by id.
     pub(crate) contacts: BTreeMap<u64, Arc<Stored>>,
     /// Deleted contacts, for thirty days.
@@ -42,8 +45,16 @@ pub(crate) struct Account {
     /// Late membership news, kept only while a lag is set.
     #[serde(skip)]
     late: VecDeque<Late>,
+    /// Contacts as they were before their last change, with its time, for reads that lag.
+    #[serde(skip)]
+    previous: BTreeMap<u64, (DateTime<Utc>, Arc<Stored>)>,
     #[serde(skip)]
     index: index::Index,
+}
+
+/// Numbers of changes after a restart begin here: no run of a sandbox makes as many.
+fn after_restart(seq: u64) -> u64 {
+    ((seq >> 32) + 1) << 32
 }
 
 /// A contact as stored.
@@ -61,6 +72,22 @@ pub(crate) struct Stored {
     pub(crate) updated: DateTime<Utc>,
     /// Number of the last change.
     pub(crate) seq: u64,
+    /// Numbers in resource names it was given later, the present one last. None: that of its id.
+    #[serde(default)]
+    pub(crate) names: Vec<u64>,
+}
+
+impl Stored {
+    /// `people/c…`
+    pub(crate) fn resource_name(&self) -> String {
+        ids::contact_name(self.names.last().copied().unwrap_or(self.id))
+    }
+
+    /// Resource names it had before.
+    pub(crate) fn former_names(&self) -> Vec<String> {
+        let all = std::iter::once(self.id).chain(self.names.iter().copied());
+        all.take(self.names.len()).map(ids::contact_name).collect()
+    }
 }
 
 /// A contact in the trash.
@@ -121,13 +148,27 @@ impl Account {
             created: now,
             deleted_at: None,
             seq: 0,
+            restarts: Vec::new(),
             contacts: BTreeMap::new(),
             trash: BTreeMap::new(),
             labels: BTreeMap::new(),
             gone_labels: BTreeMap::new(),
             late: VecDeque::new(),
+            previous: BTreeMap::new(),
             index: index::Index::default(),
         }
+    }
+
+    /// Begins anew after a restart. Changes that were not written to the file in time may have been told about; their
+    /// numbers are not given out again.
+    pub(crate) fn restarted(&mut self) {
+        self.restarts.push(self.seq);
+        self.seq = after_restart(self.seq);
+    }
+
+    /// Does the account still know everything up to this change?
+    pub(crate) fn knows(&self, seq: u64) -> bool {
+        seq <= self.seq && !self.restarts.iter().any(|end| seq > *end && seq < after_restart(*end))
     }
 
     fn next_seq(&mut self) -> u64 {

@@ -45,7 +45,10 @@ impl Core {
             ));
         }
         let asleep = user.suspended || user.archived;
-        let turned_away = asleep && self.suspended == SuspendedMode::ForbiddenAtApi;
+        if asleep && self.settings.suspended == SuspendedMode::TokenRefused {
+            return Err(unauthenticated()); // tokens from before are revoked
+        }
+        let turned_away = asleep && self.settings.suspended == SuspendedMode::ForbiddenAtApi;
         if found.api.name == "people" {
             if turned_away || !user.contacts_service {
                 return Err(denied());

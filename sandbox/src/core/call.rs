@@ -10,6 +10,8 @@ use crate::{Lag, refusal::Refusal};
 pub(crate) struct Lags {
     /// See [`Lag::sync`].
     pub(crate) sync: TimeDelta,
+    /// See [`Lag::read`].
+    pub(crate) read: TimeDelta,
     /// See [`Lag::new_group`].
     pub(crate) new_group: TimeDelta,
     /// See [`Lag::group_client_data`].
@@ -23,6 +25,7 @@ impl From<Lag> for Lags {
         let delta = |duration| TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX);
         Self {
             sync: delta(lag.sync),
+            read: delta(lag.read),
             new_group: delta(lag.new_group),
             group_client_data: delta(lag.group_client_data),
             group_members: delta(lag.group_members),

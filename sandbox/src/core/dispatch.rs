@@ -12,7 +12,7 @@ impl Core {
         if let Some(write) = write(id) {
             let account = self.state.account_by_id_mut(call.user_id).ok_or_else(auth::unauthenticated)?;
             let answer = write(account, call)?;
-            account.settle(call.now, call.lags.group_members);
+            account.settle(call.now, call.lags);
             self.touch();
             return Ok(answer);
         }
@@ -31,6 +31,11 @@ impl Core {
             _ => Err(Refusal::internal()),
         }
     }
+}
+
+/// Does the method change something?
+pub(super) fn is_write(id: &str) -> bool {
+    write(id).is_some()
 }
 
 fn write(id: &str) -> Option<Write> {

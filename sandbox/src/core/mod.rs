@@ -1,12 +1,12 @@
 //! The one place every request goes through: counting, faults, authentication, quotas, the handler, the ledger.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use crate::{
-    Cost, Entry, FaultId, FaultKind, Quotas, SuspendedMode,
+    Cost, Entry, FaultId, FaultKind, Settings,
     discovery::{self, route, selection::Selection},
     fault::{self, Faults},
     key::Verifier,
@@ -56,6 +56,8 @@ pub(crate) enum Delivery {
     Hang,
     /// The connection is closed instead.
     Cut,
+    /// It does, once the fault is gone.
+    Held(FaultId),
 }
 
 /// The outcome of a request.
@@ -66,12 +68,19 @@ pub(crate) struct Served {
     pub(crate) body: Body,
     /// Does it arrive?
     pub(crate) delivery: Delivery,
+    /// Not before then, because a write takes its time.
+    pub(crate) not_before: Option<Instant>,
 }
 
 impl Served {
+    /// An answer.
+    pub(crate) fn new(status: u16, body: Body, delivery: Delivery) -> Self {
+        Self { status, body, delivery, not_before: None }
+    }
+
     /// The page at a path nobody serves.
     pub(crate) fn not_found() -> Self {
-        Self { status: 404, body: Body::Html(fault::NOT_FOUND_PAGE), delivery: Delivery::Answer }
+        Self::new(404, Body::Html(fault::NOT_FOUND_PAGE), Delivery::Answer)
     }
 }
 
@@ -83,12 +92,8 @@ pub(crate) struct Core {
     pub(crate) verifier: Verifier,
     /// Base address, for audiences.
     pub(crate) url: String,
-    /// Limits, if any.
-    pub(crate) quotas: Option<Quotas>,
-    /// Delays.
-    pub(crate) lags: Lags,
-    /// Where suspended users are turned away.
-    pub(crate) suspended: SuspendedMode,
+    /// Limits, delays and manners.
+    pub(crate) settings: Settings,
     /// Faults waiting.
     pub(crate) faults: Faults,
     /// Requests seen.
@@ -101,6 +106,8 @@ pub(crate) struct Core {
     pub(crate) grants: HashMap<String, Grant>,
     /// When the trash was last looked through.
     pub(crate) tidied: DateTime<Utc>,
+    /// When the last write of an account ends, by address.
+    pub(crate) writing: HashMap<String, Instant>,
     /// Counts changes of the state, so that the file follows.
     pub(crate) version: u64,
 }
@@ -119,12 +126,18 @@ impl Core {
             (Some(served), _) => served,
             (None, None) => Served::not_found(),
             (None, Some(found)) => match self.handle(request, found, now, &mut cost) {
-                Ok(value) => Served { status: 200, body: Body::Json(value), delivery: Delivery::Answer },
+                Ok(value) => Served::new(200, Body::Json(value), Delivery::Answer),
                 Err(refusal) => refused(&refusal),
             },
         };
         if let Some(late) = kind.and_then(|kind| fault::after(kind, id)) {
             served = late;
+        }
+        if let Some((held, FaultKind::Held)) = fault {
+            served.delivery = Delivery::Held(held);
+        }
+        if served.status == 200 && dispatch::is_write(id) {
+            served.not_before = user.as_deref().and_then(|user| self.occupy(user));
         }
         self.ledger.add(entry(request, id, user, &served, cost, now));
         (served, fault.map(|(id, _)| id))
@@ -134,14 +147,13 @@ impl Core {
     pub(crate) fn token(&mut self, form: &[(String, String)], now: DateTime<Utc>) -> (Served, Option<FaultId>) {
         let user = oauth::claimed_user(form);
         let fault = self.faults.pick_token(user.as_deref());
-        let (status, value) = match fault {
-            Some((_, FaultKind::TokenRefused)) => oauth::fault_refusal(user.as_deref(), self.faults.is_personal(fault)),
-            _ => match self.mint(form, now) {
-                Ok(value) => (200, value),
-                Err(refusal) => refusal.reply(),
-            },
-        };
-        let mut served = Served { status, body: Body::Json(value), delivery: Delivery::Answer };
+        let personal = self.faults.is_personal(fault);
+        let refused = fault.and_then(|(_, kind)| oauth::fault_refusal(kind, user.as_deref(), personal));
+        let (status, value) = refused.unwrap_or_else(|| match self.mint(form, now) {
+            Ok(value) => (200, value),
+            Err(refusal) => refusal.reply(),
+        });
+        let mut served = Served::new(status, Body::Json(value), Delivery::Answer);
         if let Some(other) =
             fault.and_then(|(_, kind)| fault::before(kind, "token").or_else(|| fault::after(kind, "token")))
         {
@@ -172,8 +184,9 @@ impl Core {
     ) -> Result<Value, Refusal> {
         let user_id = self.authorise(request.bearer.as_deref(), found, now)?;
         let price = quota::price(&found.method.id);
-        self.meter.charge(self.quotas.as_ref(), &user_id, &found.method.id, price, now)?;
+        self.meter.charge(self.settings.quotas.as_ref(), &user_id, &found.method.id, price, now)?;
         *cost = price;
+        self.check_writing(request.bearer.as_deref(), &found.method.id, now)?;
         discovery::params::check(found.api, found.method, &request.query)
             .map_err(|refusal| in_style_of(found, refusal))?;
         let Some(body) = &request.body else {
@@ -187,7 +200,7 @@ impl Core {
             discovery::schema::check(found.api, schema, body, root, true).map_err(|flaw| flaw.refusal())?;
         }
         let call =
-            Call { query: &request.query, body, segments: &found.segments, now, lags: self.lags, user_id: &user_id };
+            Call { query: &request.query, body, segments: &found.segments, now, lags: self.lags(), user_id: &user_id };
         let selection = call.one("fields").map(Selection::parse).transpose();
         let selection = selection.map_err(|refusal| in_style_of(found, refusal))?;
         let answer = self.dispatch(&found.method.id, &call)?;
@@ -195,6 +208,32 @@ impl Core {
             Some(selection) => selection.keep(answer),
             None => answer,
         })
+    }
+
+    /// The delays in force.
+    pub(crate) fn lags(&self) -> Lags {
+        self.settings.lag.into()
+    }
+
+    /// A write keeps its account busy; says until when.
+    fn occupy(&mut self, user: &str) -> Option<Instant> {
+        if self.settings.write_time.is_zero() {
+            return None;
+        }
+        let until = Instant::now() + self.settings.write_time;
+        self.writing.insert(user.to_owned(), until);
+        Some(until)
+    }
+
+    /// Refuses a write while another one to the same account is under way.
+    fn check_writing(&self, bearer: Option<&str>, id: &str, now: DateTime<Utc>) -> Result<(), Refusal> {
+        let user = if dispatch::is_write(id) { self.acting_user(bearer, now) } else { None };
+        match user.and_then(|user| self.writing.get(&user)) {
+            Some(until) if *until > Instant::now() => {
+                Err(Refusal::people(409, "ABORTED", "The operation was aborted. Another change is under way."))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Something changed.
@@ -223,11 +262,11 @@ fn in_style_of(found: &route::Match, refusal: Refusal) -> Refusal {
 
 /// An error on its way out.
 pub(crate) fn refused(refusal: &Refusal) -> Served {
-    Served { status: refusal.http, body: Body::Json(refusal.body()), delivery: Delivery::Answer }
+    Served::new(refusal.http, Body::Json(refusal.body()), Delivery::Answer)
 }
 
 fn entry(request: &Request, id: &str, user: Option<String>, served: &Served, cost: Cost, at: DateTime<Utc>) -> Entry {
-    let answered = served.delivery == Delivery::Answer;
+    let answered = matches!(served.delivery, Delivery::Answer | Delivery::Held(_));
     Entry {
         number: 0,
         at,

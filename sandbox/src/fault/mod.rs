@@ -39,8 +39,9 @@ impl Fault {
     }
 }
 
-/// Which requests a fault meets. [`FaultKind::TokenRefused`] meets requests of the token endpoint, which the other
-/// kinds never do unless their method id is `token`.
+/// Which requests a fault meets. [`FaultKind::TokenRefused`], [`FaultKind::RobotDisabled`] and
+/// [`FaultKind::AccountRestricted`] meet requests of the token endpoint, which the other kinds never do unless their method
+/// id is `token`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum When {
@@ -84,6 +85,8 @@ pub enum FaultKind {
     CutBefore,
     /// Applied; the connection is closed without an answer.
     CutAfter,
+    /// Applied, and answered when the faults are cleared.
+    Held,
     /// Applied, then 500.
     CommitThenError,
     /// Applied, then 502 with an HTML page.
@@ -92,10 +95,21 @@ pub enum FaultKind {
     ExpiredSyncToken,
     /// The token endpoint refuses: the user where the fault names one, otherwise the client.
     TokenRefused,
+    /// The token endpoint says that the service account is disabled.
+    RobotDisabled,
+    /// The token endpoint says that the user's account is restricted.
+    AccountRestricted,
     /// 401.
     Unauthorized,
     /// 403.
     Forbidden,
+}
+
+impl FaultKind {
+    /// Does it meet requests of the token endpoint alone?
+    fn is_of_tokens(self) -> bool {
+        matches!(self, Self::TokenRefused | Self::RobotDisabled | Self::AccountRestricted)
+    }
 }
 
 /// Names an injected fault.
@@ -130,6 +144,11 @@ impl Faults {
         self.active.clear();
     }
 
+    /// Is it still there?
+    pub(crate) fn is_active(&self, id: FaultId) -> bool {
+        self.active.iter().any(|active| active.id == id)
+    }
+
     /// Has it met a request?
     pub(crate) fn was_hit(&self, id: FaultId) -> bool {
         self.hit.contains(&id)
@@ -138,7 +157,7 @@ impl Faults {
     /// The fault of an API request.
     pub(crate) fn pick_api(&mut self, id: &str, user: Option<&str>) -> Option<(FaultId, FaultKind)> {
         self.pick(|fault| {
-            fault.kind != FaultKind::TokenRefused
+            !fault.kind.is_of_tokens()
                 && match &fault.at {
                     When::Call(_) => true,
                     When::Method { id: wanted, .. } => wanted == id,
@@ -152,7 +171,7 @@ impl Faults {
     /// The fault of a token request.
     pub(crate) fn pick_token(&mut self, user: Option<&str>) -> Option<(FaultId, FaultKind)> {
         self.pick(|fault| {
-            let refused = fault.kind == FaultKind::TokenRefused;
+            let refused = fault.kind.is_of_tokens();
             match &fault.at {
                 When::Call(_) => refused,
                 When::Method { id, .. } => refused || id == "token",

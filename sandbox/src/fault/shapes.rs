@@ -30,10 +30,13 @@ pub(crate) fn before(kind: FaultKind, id: &str) -> Option<Served> {
         FaultKind::Forbidden if directory => refused(&not_authorised()),
         FaultKind::Forbidden => refused(&denied()),
         FaultKind::HangAfter
+        | FaultKind::Held
         | FaultKind::CutAfter
         | FaultKind::CommitThenError
         | FaultKind::CommitThenBadGateway
-        | FaultKind::TokenRefused => return None,
+        | FaultKind::TokenRefused
+        | FaultKind::RobotDisabled
+        | FaultKind::AccountRestricted => return None,
     })
 }
 
@@ -51,7 +54,7 @@ pub(crate) fn after(kind: FaultKind, id: &str) -> Option<Served> {
 fn internal(id: &str) -> Served {
     if id == "token" {
         let body = serde_json::json!({ "error": "internal_failure", "error_description": "Backend Error" });
-        return Served { status: 500, body: Body::Json(body), delivery: Delivery::Answer };
+        return Served::new(500, Body::Json(body), Delivery::Answer);
     }
     if id.starts_with("directory.") {
         return refused(&Refusal::directory(500, "backendError", "Internal error encountered."));
@@ -60,9 +63,9 @@ fn internal(id: &str) -> Served {
 }
 
 fn bad_gateway() -> Served {
-    Served { status: 502, body: Body::Html(BAD_GATEWAY_PAGE), delivery: Delivery::Answer }
+    Served::new(502, Body::Html(BAD_GATEWAY_PAGE), Delivery::Answer)
 }
 
 fn undelivered(delivery: Delivery) -> Served {
-    Served { status: 0, body: Body::Html(""), delivery }
+    Served::new(0, Body::Html(""), delivery)
 }

@@ -19,13 +19,15 @@ pub(crate) fn list(account: &Account, call: &Call<'_>, secret: &str) -> Result<V
     let size = call.page_size(30, 1_000)?;
     let mut params = vec!["groups"];
     params.extend(mask.fields());
+    let size_text = size.to_string();
+    params.push(&size_text);
     let params = tokens::fingerprint(&params);
     let settled = account.settled_seq(call.now, call.lags.sync);
     let mut full_ms = call.now.timestamp_millis();
     let mut seq = settled;
     let groups = match call.one("syncToken") {
         Some(text) => {
-            let token = Sync::check(secret, text, call.user_id, &params, call.now)?;
+            let token = Sync::check(secret, text, call.user_id, &params, call.now, |seq| account.knows(seq))?;
             full_ms = token.full_ms;
             seq = settled.max(token.seq);
             changes(account, &mask, call, token.seq, settled)

@@ -64,6 +64,20 @@ impl Sandbox {
         })
     }
 
+    /// Gives a contact another resource name, as Google does when a contact is linked to a profile or unlinked. The old name
+    /// still leads to it.
+    ///
+    /// # Errors
+    /// There is no such user or contact.
+    pub fn change_resource_name(&self, email: &str, resource_name: &str) -> Result<String, HandError> {
+        self.change(|core, now| {
+            let account = core.state.account_mut(email)?;
+            let id = find(account, email, resource_name)?;
+            account.rename_resource(id, now);
+            Ok(account.contacts.get(&id).map(|contact| contact.resource_name()).unwrap_or_default())
+        })
+    }
+
     /// Takes a contact out of the trash, with the groups that still exist.
     ///
     /// # Errors
@@ -71,7 +85,8 @@ impl Sandbox {
     pub fn restore_contact(&self, email: &str, resource_name: &str) -> Result<(), HandError> {
         self.change(|core, now| {
             let account = core.state.account_mut(email)?;
-            let restored = ids::parse_contact_name(resource_name).is_some_and(|id| account.restore(id, now));
+            let restored = ids::parse_contact_name(resource_name);
+            let restored = restored.is_some_and(|number| account.restore(account.id_of(number), now));
             if restored { Ok(()) } else { Err(unknown(email, resource_name)) }
         })
     }
@@ -111,7 +126,7 @@ fn unknown(email: &str, resource: &str) -> HandError {
 
 fn shown(contact: &Stored) -> Contact {
     Contact {
-        resource_name: ids::contact_name(contact.id),
+        resource_name: contact.resource_name(),
         person: contact.person.clone(),
         groups: contact.groups.iter().map(|id| ids::group_name(id)).collect::<BTreeSet<_>>(),
         etag: contact.etag.clone(),

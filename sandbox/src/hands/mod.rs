@@ -1,8 +1,11 @@
 //! What people do in Google's web interfaces, without HTTP, quotas and faults.
 
+mod book;
 mod contacts;
 mod groups;
 mod users;
+
+pub use book::{DroppedLabel, NewContact};
 
 use crate::{HandError, refusal::Refusal};
 

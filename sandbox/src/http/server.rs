@@ -93,8 +93,18 @@ async fn serve(
             body: if body.is_empty() { Some(Value::Null) } else { serde_json::from_slice(&body).ok() },
         })
     };
+    if let Some(instant) = served.not_before {
+        tokio::time::sleep_until(instant.into()).await;
+    }
     match served.delivery {
         Delivery::Answer => return answer(&served),
+        Delivery::Held(fault) => {
+            let mut stopping = shared.stopping.clone();
+            tokio::select! {
+                () = shared.sandbox.fault_cleared(fault) => return answer(&served),
+                _ = stopping.wait_for(|stop| *stop) => {}
+            }
+        }
         Delivery::Hang => {
             let mut stopping = shared.stopping.clone();
             // Either way the request has waited long enough.

@@ -10,8 +10,11 @@ use super::{DropReason, ImportedContact};
 pub(super) const MAX_FIELDS: usize = 500;
 /// Most characters of a field other than the notes.
 const MAX_CHARACTERS: usize = 1024;
-/// Most characters of the notes: a whole contact may have 128 KB.
-const MAX_NOTE_CHARACTERS: usize = 100 * 1024;
+/// Most bytes of a whole contact, the notes included.
+const MAX_BYTES: usize = 128 * 1024;
+/// Most bytes of the notes: there must be room for who the contact is.
+const MAX_NOTE_BYTES: usize = 100 * 1024;
+const NOTE_TYPE: &str = "TEXT_PLAIN";
 
 /// The lists of a person in the order the People API documents them.
 const LISTS: [&str; 21] = [
@@ -131,7 +134,9 @@ impl Draft {
     /// The contact, and what was dropped from it.
     pub(super) fn finish(mut self) -> (ImportedContact, Vec<(String, DropReason)>) {
         let mut person = Map::new();
-        let mut fields = 0;
+        let note = self.note();
+        let mut fields = usize::from(note.is_some());
+        let mut bytes = note.as_ref().map_or(0, |note| note.len() + NOTE_TYPE.len());
         for list in LISTS {
             let (mut entries, rest): (Vec<_>, Vec<_>) = self.entries.into_iter().partition(|entry| entry.list == list);
             self.entries = rest;
@@ -148,23 +153,31 @@ impl Draft {
                     self.dropped.push((entry.property, DropReason::TooManyFields));
                     continue;
                 }
+                if bytes + entry.item.bytes() > MAX_BYTES {
+                    self.dropped.push((entry.property, DropReason::TooLarge));
+                    continue;
+                }
                 fields += 1;
+                bytes += entry.item.bytes();
                 values.push(entry.item.into_value());
             }
             if !values.is_empty() {
                 person.insert(list.to_owned(), Value::Array(values));
             }
         }
-        let note = self.notes.join("\n\n");
-        match note.chars().count() {
-            0 => {}
-            characters if characters > MAX_NOTE_CHARACTERS => {
-                self.dropped.push(("NOTE".to_owned(), DropReason::TooLong { characters }));
-            }
-            _ => {
-                person.insert("biographies".to_owned(), json!([{ "value": note, "contentType": "TEXT_PLAIN" }]));
-            }
+        if let Some(note) = note {
+            person.insert("biographies".to_owned(), json!([{ "value": note, "contentType": NOTE_TYPE }]));
         }
         (ImportedContact { person, labels: self.labels }, self.dropped)
+    }
+
+    /// The notes as one text that a contact can hold beside a few other fields.
+    fn note(&mut self) -> Option<String> {
+        let note = self.notes.join("\n\n");
+        if note.len() > MAX_NOTE_BYTES {
+            self.drop("NOTE", DropReason::TooLong { characters: note.chars().count() });
+            return None;
+        }
+        (!note.is_empty()).then_some(note)
     }
 }

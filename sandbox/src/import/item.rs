@@ -45,6 +45,19 @@ impl Item {
         self.0.get(key).and_then(Value::as_str).unwrap_or_default()
     }
 
+    /// Bytes of all text in the item.
+    pub(super) fn bytes(&self) -> usize {
+        fn of(value: &Value) -> usize {
+            match value {
+                Value::String(text) => text.len(),
+                Value::Array(items) => items.iter().map(of).sum(),
+                Value::Object(parts) => parts.values().map(of).sum(),
+                Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+            }
+        }
+        self.0.values().map(of).sum()
+    }
+
     /// Whether the part exists.
     pub(super) fn has(&self, key: &str) -> bool {
         self.0.contains_key(key)

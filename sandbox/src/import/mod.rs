@@ -65,6 +65,8 @@ pub enum DropReason {
     },
     /// The contact already has as many fields as Google accepts.
     TooManyFields,
+    /// The contact is as large as Google accepts already.
+    TooLarge,
     /// A Google contact has no field for it.
     NoPlace,
 }
@@ -76,6 +78,7 @@ impl fmt::Display for DropReason {
             Self::Bookkeeping => write!(f, "it belongs to the program that exported the file"),
             Self::SystemGroup => write!(f, "Google puts no contacts into this group any more"),
             Self::TooLong { characters } => write!(f, "{characters} characters are more than Google accepts here"),
+            Self::TooLarge => write!(f, "the contact would be larger than 128 KB"),
             Self::TooManyFields => write!(f, "the contact has more than {} fields", draft::MAX_FIELDS),
             Self::NoPlace => write!(f, "a Google contact has no field for it"),
         }

@@ -26,7 +26,7 @@ pub(crate) fn batch_get(account: &Account, call: &Call<'_>) -> Result<Value, Ref
         .iter()
         .map(|name| {
             let id = account.contact_id(name).filter(|_| contacts);
-            match id.and_then(|id| account.contacts.get(&id)) {
+            match id.and_then(|id| account.seen(id, call.now, call.lags.read)) {
                 Some(contact) => json!({
                     "httpStatusCode": 200,
                     "person": render::person(contact, &mask),
@@ -48,7 +48,7 @@ pub(crate) fn batch_get(account: &Account, call: &Call<'_>) -> Result<Value, Ref
 pub(crate) fn batch_delete(account: &mut Account, call: &Call<'_>) -> Result<Value, Refusal> {
     let names = call.texts("resourceNames");
     check_count("resource_names", names.len(), MOST_DELETED)?;
-    let ids = names.iter().map(|name| contact_id(name)).collect::<Result<Vec<_>, _>>()?;
+    let ids = names.iter().map(|name| contact_id(account, name)).collect::<Result<Vec<_>, _>>()?;
     let unknown: Vec<_> =
         ids.iter().enumerate().filter(|(_, id)| !account.contacts.contains_key(id)).map(|(at, _)| at).collect();
     if !unknown.is_empty() {

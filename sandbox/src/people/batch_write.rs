@@ -28,7 +28,7 @@ pub(crate) fn batch_create(account: &mut Account, call: &Call<'_>) -> Result<Val
     account.room_for(drafts.len())?;
     let ids: Vec<_> = drafts.into_iter().map(|draft| account.create(draft, call.now)).collect();
     let Some(read) = read else { return Ok(json!({})) };
-    let people = ids.into_iter().map(|id| response(account, id, &read, false)).collect::<Result<Vec<_>, _>>()?;
+    let people = ids.into_iter().map(|id| response(account, id, &read, None)).collect::<Result<Vec<_>, _>>()?;
     Ok(json!({ "createdPeople": people }))
 }
 
@@ -52,7 +52,7 @@ pub(crate) fn batch_update(account: &mut Account, call: &Call<'_>) -> Result<Val
     for (name, id, draft) in drafts {
         account.change(id, call.now, |contact| apply(contact, draft, &update));
         if let Some(read) = &read {
-            result.insert(name.clone(), response(account, id, read, true)?);
+            result.insert(name.clone(), response(account, id, read, Some(name))?);
         }
     }
     if read.is_none() {

@@ -12,10 +12,10 @@ use crate::{
     refusal::Refusal,
 };
 
-/// The id in the resource name of a contact; other people are refused.
-pub(super) fn contact_id(name: &str) -> Result<u64, Refusal> {
-    ids::parse_contact_name(name)
-        .ok_or_else(|| Refusal::invalid(format!("Resource name \"{name}\" is not a valid contact person resource.")))
+/// The id of a contact by one of its resource names; other people are refused.
+pub(super) fn contact_id(account: &Account, name: &str) -> Result<u64, Refusal> {
+    let wrong = || Refusal::invalid(format!("Resource name \"{name}\" is not a valid contact person resource."));
+    ids::parse_contact_name(name).map(|number| account.id_of(number)).ok_or_else(wrong)
 }
 
 /// Does a call ask for contacts at all? Without `sources` it does.

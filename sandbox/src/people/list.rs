@@ -28,6 +28,7 @@ pub(crate) fn list(account: &Account, call: &Call<'_>, secret: &str, pages: &mut
     let total = snapshot.items.len();
     let end = total.min(offset.saturating_add(size));
     let shown = snapshot.items.get(offset..end).unwrap_or_default().iter().map(|item| match item {
+        Item::Live(contact) if call.one("syncToken").is_some() => render::changed(contact, &mask),
         Item::Live(contact) => render::listed(contact, &mask),
         Item::Gone(trashed) => render::deleted(trashed, &mask),
     });
@@ -51,14 +52,14 @@ pub(crate) fn list(account: &Account, call: &Call<'_>, secret: &str, pages: &mut
 
 /// Takes the list as it is now.
 fn begin(account: &Account, call: &Call<'_>, mask: &Mask, secret: &str, params: String) -> Result<Snapshot, Refusal> {
-    let sync_params = sync_params(call, mask);
+    let sync_params = sync_params(call, mask)?;
     let settled = account.settled_seq(call.now, call.lags.sync);
     let contacts = wants_contacts(&call.all("sources"));
     let mut full_ms = call.now.timestamp_millis();
     let mut from = settled;
     let items = match call.one("syncToken") {
         Some(text) => {
-            let token = Sync::check(secret, text, call.user_id, &sync_params, call.now)?;
+            let token = Sync::check(secret, text, call.user_id, &sync_params, call.now, |seq| account.knows(seq))?;
             full_ms = token.full_ms;
             from = settled.max(token.seq);
             changes(account, token.seq, settled)
@@ -101,8 +102,8 @@ fn sort_name(contact: &Stored, part: &str) -> String {
     name.and_then(|name| name.get(part)).and_then(Value::as_str).unwrap_or_default().to_lowercase()
 }
 
-/// What a sync token is bound to.
-fn sync_params(call: &Call<'_>, mask: &Mask) -> String {
+/// What a sync token is bound to: every parameter that bears on the list.
+fn sync_params(call: &Call<'_>, mask: &Mask) -> Result<String, Refusal> {
     let mut sources = call.all("sources");
     sources.sort_unstable();
     let mut parts = vec!["people"];
@@ -110,7 +111,9 @@ fn sync_params(call: &Call<'_>, mask: &Mask) -> String {
     parts.push("/");
     parts.extend(sources);
     parts.push(call.one("sortOrder").unwrap_or("LAST_MODIFIED_ASCENDING"));
-    tokens::fingerprint(&parts)
+    let size = call.page_size(100, 1_000)?.to_string();
+    parts.push(&size);
+    Ok(tokens::fingerprint(&parts))
 }
 
 /// What a page token is bound to: everything else, and the user.

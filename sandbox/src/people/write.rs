@@ -6,7 +6,6 @@ use super::checks::{check_etag, check_groups, contact_id};
 use crate::{
     account::{Account, Stored},
     core::Call,
-    ids,
     person::{
         draft::{self, Draft},
         mask::Mask,
@@ -37,7 +36,7 @@ pub(crate) fn update(account: &mut Account, call: &Call<'_>) -> Result<Value, Re
 /// Moves a contact to the trash.
 pub(crate) fn delete(account: &mut Account, call: &Call<'_>) -> Result<Value, Refusal> {
     let name = format!("people/{}", call.segment());
-    let id = contact_id(&name)?;
+    let id = contact_id(account, &name)?;
     if !account.delete(id, call.now) {
         return Err(missing(&[0]));
     }
@@ -75,7 +74,7 @@ pub(super) fn check_update(
     update: &Mask,
     call: &Call<'_>,
 ) -> Result<(u64, Draft), Refusal> {
-    let id = contact_id(name)?;
+    let id = contact_id(account, name)?;
     let contact = account.contacts.get(&id).ok_or_else(Refusal::not_found)?;
     let claimed = person["resourceName"].as_str().filter(|claimed| !claimed.is_empty());
     if claimed.is_some_and(|claimed| claimed != name) {
@@ -112,10 +111,10 @@ fn shown(account: &Account, id: u64, mask: &Mask) -> Result<Value, Refusal> {
 }
 
 /// One entry of a batch's answer.
-pub(super) fn response(account: &Account, id: u64, mask: &Mask, requested: bool) -> Result<Value, Refusal> {
+pub(super) fn response(account: &Account, id: u64, mask: &Mask, requested: Option<&str>) -> Result<Value, Refusal> {
     let mut response = json!({ "httpStatusCode": 200, "person": shown(account, id, mask)?, "status": {} });
-    if requested {
-        response["requestedResourceName"] = Value::from(ids::contact_name(id));
+    if let Some(requested) = requested {
+        response["requestedResourceName"] = Value::from(requested);
     }
     Ok(response)
 }

@@ -21,11 +21,21 @@ pub(crate) fn listed(contact: &Stored, mask: &Mask) -> Value {
     render(contact, mask, LIST_CUT)
 }
 
+/// A person as a read with a sync token shows it: with the resource names it had before.
+pub(crate) fn changed(contact: &Stored, mask: &Mask) -> Value {
+    let mut person = listed(contact, mask);
+    let former = contact.former_names();
+    if mask.has("metadata") && !former.is_empty() {
+        person["metadata"]["previousResourceNames"] = Value::from(former);
+    }
+    person
+}
+
 /// A deleted person, as a read with a sync token shows it.
 pub(crate) fn deleted(trashed: &Trashed, mask: &Mask) -> Value {
     let contact = &trashed.contact;
     let mut person = json!({
-        "resourceName": ids::contact_name(contact.id),
+        "resourceName": contact.resource_name(),
         "etag": etag::encode(mask, &contact.etag),
     });
     if mask.has("metadata") {
@@ -37,7 +47,7 @@ pub(crate) fn deleted(trashed: &Trashed, mask: &Mask) -> Value {
 
 fn render(contact: &Stored, mask: &Mask, cut: usize) -> Value {
     let mut person = Map::new();
-    person.insert("resourceName".to_owned(), Value::from(ids::contact_name(contact.id)));
+    person.insert("resourceName".to_owned(), Value::from(contact.resource_name()));
     person.insert("etag".to_owned(), Value::from(etag::encode(mask, &contact.etag)));
     let source = json!({ "type": "CONTACT", "id": format!("{:x}", contact.id) });
     for field in mask.fields() {

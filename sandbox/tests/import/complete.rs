@@ -9,9 +9,9 @@ use sandbox::import::{AddressBook, read};
 use serde_json::Value;
 
 /// Names a folder with real address books.
-const FOLDER: &str = "CONTACT_SYNC_TEST_ADDRESS_BOOKS";
+pub(crate) const FOLDER: &str = "CONTACT_SYNC_TEST_ADDRESS_BOOKS";
 /// Where they are looked for otherwise: beside the project.
-const BESIDE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/addressbooks");
+pub(crate) const BESIDE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/addressbooks");
 
 #[test]
 fn our_own_vcards_are_complete() {

@@ -1,7 +1,7 @@
 //! The checker finds what the discovery documents do not allow.
 
 use sandbox::{Entry, conformance};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::helper::{Stage, named};
 
@@ -50,4 +50,58 @@ async fn a_part_of_an_answer_conforms_too() {
     assert!(body["users"][0]["primaryEmail"].is_string());
     assert_eq!(admin.get("/admin/directory/v1/users?customer=my_customer&fields=users(").await.0, 400);
     stage.conforms();
+}
+
+/// Google's own documents, where they lie beside the project.
+const BESIDE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/discovery");
+
+/// All methods of a document, nested as they are there, by id.
+fn methods(resources: &Value, found: &mut serde_json::Map<String, Value>) {
+    for resource in resources.as_object().into_iter().flat_map(|resources| resources.values()) {
+        for method in resource["methods"].as_object().into_iter().flat_map(|methods| methods.values()) {
+            found.insert(method["id"].as_str().unwrap().to_owned(), method.clone());
+        }
+        methods(&resource["resources"], found);
+    }
+}
+
+/// Everything in `ours` is in `theirs` too, word for word.
+fn assert_part(path: &str, ours: &Value, theirs: &Value) {
+    match (ours, theirs) {
+        (Value::Object(ours), Value::Object(theirs)) => {
+            for (key, value) in ours {
+                let other = theirs.get(key).unwrap_or_else(|| panic!("{path}.{key} is not Google's"));
+                assert_part(&format!("{path}.{key}"), value, other);
+            }
+        }
+        _ => assert_eq!(ours, theirs, "{path}"),
+    }
+}
+
+#[test]
+fn our_extracts_say_what_googles_documents_say() {
+    for name in ["people.v1.json", "admin.directory_v1.json"] {
+        let Ok(theirs) = std::fs::read_to_string(format!("{BESIDE}/{name}")) else { continue };
+        let theirs: Value = serde_json::from_str(&theirs).unwrap();
+        let ours = std::fs::read_to_string(format!("{}/discovery/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+        let ours: Value = serde_json::from_str(&ours).unwrap();
+        assert_eq!((&ours["revision"], &ours["version"]), (&theirs["revision"], &theirs["version"]));
+        let mut known = serde_json::Map::new();
+        methods(&theirs["resources"], &mut known);
+        let known = Value::Object(known);
+        assert_part("methods", &ours["methods"], &known);
+        assert_part("parameters", &ours["parameters"], &theirs["parameters"]);
+        assert_part("schemas", &ours["schemas"], &theirs["schemas"]);
+        // A parameter or a field that is missing in ours would be refused by mistake.
+        for (id, method) in ours["methods"].as_object().unwrap() {
+            let names =
+                |method: &Value| method["parameters"].as_object().map(|all| all.keys().cloned().collect::<Vec<_>>());
+            assert_eq!(names(method), names(&known[id]), "{id}");
+        }
+        for (schema, fields) in ours["schemas"].as_object().unwrap() {
+            let names =
+                |schema: &Value| schema["properties"].as_object().map(|all| all.keys().cloned().collect::<Vec<_>>());
+            assert_eq!(names(fields), names(&theirs["schemas"][schema]), "{schema}");
+        }
+    }
 }

@@ -123,7 +123,7 @@ async fn deleting_a_label_keeps_its_contacts_unless_told_otherwise() {
 #[tokio::test]
 async fn lags_hide_new_groups_marks_and_members() {
     let second = Duration::from_secs(2);
-    let lag = Lag { sync: Duration::ZERO, new_group: second, group_client_data: second, group_members: second };
+    let lag = Lag { new_group: second, group_client_data: second, group_members: second, ..Lag::default() };
     let stage = Stage::with(Options { lag, ..Options::default() }).await;
     let ann = stage.user("ann").await;
     let a = ann.create(named("A")).await;

@@ -68,7 +68,7 @@ async fn pages_show_the_list_as_it_was() {
     assert_eq!(status, 400);
 
     let token = third["nextSyncToken"].as_str().unwrap();
-    let (_, changes) = ann.list(&format!("{QUERY}&requestSyncToken=true&syncToken={token}")).await;
+    let (_, changes) = ann.list(&format!("{QUERY}&pageSize=2&requestSyncToken=true&syncToken={token}")).await;
     let people = changes["connections"].as_array().unwrap();
     assert_eq!(people.len(), 2);
     assert_eq!(people[0]["resourceName"], names[0].as_str());

@@ -5,6 +5,7 @@ mod directory;
 mod faults;
 mod groups;
 mod helper;
+mod knobs;
 mod listing;
 mod official;
 mod people;

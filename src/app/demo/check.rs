@@ -11,6 +11,10 @@ use crate::domain::{GSYNC, MY_CONTACTS};
 
 /// Note that the addition carries.
 const ADDITION: &str = "Zoe Addition";
+/// Fields that Google allows a contact.
+const MOST_FIELDS: usize = 500;
+/// Fields that the sync adds: the tag, and the two of its twin.
+const MARKS: usize = 3;
 
 /// The group that the sync made in an account, by its mark.
 pub(super) fn synced_group(sandbox: &Sandbox, email: &str) -> Result<Option<Group>, Failure> {
@@ -173,6 +177,19 @@ impl<'a> Checks<'a> {
         }
         Err(format!("these rules did not hold: {}", self.failed.join("; ")).into())
     }
+}
+
+/// Takes contacts out of a group that are too full to carry the marks of the sync: Google would refuse the copies.
+pub(super) fn leave_out_full(sandbox: &Sandbox, email: &str, group: &str) -> Result<(), Failure> {
+    let fields = |contact: &Contact| contact.person.values().filter_map(Value::as_array).map(Vec::len).sum::<usize>();
+    let contacts = sandbox.contacts(email)?;
+    let groups = sandbox.groups(email)?;
+    let group = groups.iter().find(|known| known.name == group).ok_or("the source group is missing")?;
+    for full in contacts.iter().filter(|contact| fields(contact) + MARKS > MOST_FIELDS) {
+        sandbox.remove_from_group(email, &group.resource_name, &full.resource_name)?;
+        print(&format!("  {} has no room for the tag of the sync, and stays out of the group", name(full)));
+    }
+    Ok(())
 }
 
 /// What a contact says, without the marks of the sync.

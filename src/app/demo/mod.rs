@@ -13,7 +13,7 @@ use ::sandbox::{Options, Sandbox, Workspace};
 use clap::Args;
 use serde_json::json;
 
-use super::{App, Parts, SystemClock, import, own_tokens, runner_settings, sample_workspace, sandbox_google};
+use super::{App, Imported, Parts, SystemClock, import, own_tokens, runner_settings, sample_workspace, sandbox_google};
 use crate::domain::{Clock, Role};
 use crate::google::Budgets;
 use crate::{graphql, http};
@@ -64,7 +64,9 @@ pub async fn demo(args: DemoArgs) -> Result<(), Failure> {
         Some(file) => {
             let bytes = std::fs::read(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
             let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            import(&sandbox, SOURCE, Some(GIVEN), &name, &bytes, |_| {})?;
+            let imported = import(&sandbox, SOURCE, Some(GIVEN), &[(name, bytes)], |_| {})?;
+            imported.iter().for_each(show::left_out);
+            check::leave_out_full(&sandbox, SOURCE, GIVEN)?;
             GIVEN
         }
     };
@@ -84,6 +86,7 @@ pub async fn demo(args: DemoArgs) -> Result<(), Failure> {
         time_zone: chrono_tz::Tz::UTC,
         clock,
         runner: runner_settings(),
+        help: None,
         limits: graphql::Limits::default(),
         documents: None,
         doors: http::Doors::default(),

@@ -7,8 +7,8 @@ use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{CellAlignment, Table};
 use serde_json::Value;
 
-use super::Failure;
 use super::check::{synced_group, tag};
+use super::{Failure, Imported};
 
 /// Rows of contacts shown per account; the counts tell the rest.
 const SHOWN: usize = 4;
@@ -20,6 +20,13 @@ pub(super) fn print(line: &str) {
 
 pub(super) fn heading(text: &str) {
     print(&format!("\n{text}"));
+}
+
+/// What an address book has that a contact of Google cannot hold.
+pub(super) fn left_out(imported: &Imported) {
+    for ((property, reason), count) in &imported.dropped {
+        print(&format!("  {property} left out ({count}): {reason}"));
+    }
 }
 
 /// The accounts as they are now.

@@ -3,7 +3,7 @@
 use async_graphql::Context;
 
 use super::input::{ContactGroupRefInput, CreateJobInput, ScheduleInput};
-use super::{MOST_ADDRESSES, answer, guard, key, not_a_list, source, text};
+use super::{MOST_ADDRESSES, answer, guard, in_input_order, key, not_a_list, source, text};
 use crate::domain::{DailySchedule, EmailAddress, Refusal, RefusalCode, ScheduleError, quoted};
 use crate::graphql::ApiError;
 use crate::graphql::context::Services;
@@ -89,14 +89,7 @@ fn noted<T: Default>(refusal: Refusal, keep: &mut impl FnMut(Refusal)) -> T {
 }
 
 fn payload(mut decision: Decision) -> CreateJobPayload {
-    let is_too_long = decision.refusals.iter().any(|refusal| refusal.code == RefusalCode::TooManyItems);
-    // A list that is too long was not looked at: that it has no valid address is not known.
-    decision.refusals.retain(|refusal| !(is_too_long && refusal.code == RefusalCode::JobRequiresDestination));
-    decision.refusals.sort_by_key(|refusal| {
-        let field = refusal.path.get(1).and_then(|field| FIELDS.iter().position(|known| known == field));
-        let index: Option<usize> = refusal.path.get(2).and_then(|index| index.parse().ok());
-        (field, index.unwrap_or(usize::MAX))
-    });
+    in_input_order(&mut decision.refusals, &FIELDS, 1);
     let (user_errors, summary, results) = answer(decision.refusals, decision.rows);
     let (job, run) = (decision.job.map(Job), decision.run.map(Run));
     CreateJobPayload { user_errors, job, run, summary, results, is_replay: decision.is_replay }

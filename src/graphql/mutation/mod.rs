@@ -285,6 +285,20 @@ fn answer(refusals: Vec<Refusal>, rows: Vec<Row>) -> Rows {
     (refusals.into_iter().map(UserError::from).collect(), summary, results)
 }
 
+/// Refusals in the order of the input, whose fields stand at this depth of their paths.
+fn in_input_order(refusals: &mut Vec<Refusal>, fields: &[&str], depth: usize) {
+    // A list that is too long was not looked at: that it has no valid address is not known.
+    if refusals.iter().any(|refusal| refusal.code == RefusalCode::TooManyItems) {
+        refusals.retain(|refusal| refusal.code != RefusalCode::JobRequiresDestination);
+    }
+    refusals.sort_by_key(|refusal| {
+        let name = refusal.path.get(depth);
+        let field = name.and_then(|name| fields.iter().position(|known| known == name));
+        let index: Option<usize> = refusal.path.get(depth + 1).and_then(|index| index.parse().ok());
+        (field, index.unwrap_or(usize::MAX))
+    });
+}
+
 /// Why a list of addresses is refused as a whole.
 fn not_a_list(emails: &[String], path: &[&str]) -> Option<Refusal> {
     match emails.len() {

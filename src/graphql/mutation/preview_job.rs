@@ -3,14 +3,16 @@
 use async_graphql::Context;
 
 use super::input::{JobDraftInput, PreviewJobInput, PreviewTargetInput};
-use super::{MOST_ADDRESSES, answer, key, not_a_list, source, text};
-use crate::domain::{EmailAddress, Refusal};
+use super::{MOST_ADDRESSES, answer, in_input_order, key, not_a_list, source, text};
+use crate::domain::EmailAddress;
 use crate::graphql::ApiError;
 use crate::graphql::context::Services;
 use crate::graphql::permission::Operator;
 use crate::graphql::types::{PreviewJobPayload, Run};
-use crate::store::{PreviewJob, PreviewTarget};
+use crate::store::{Decision, NewDraft, PreviewJob, PreviewTarget};
 
+/// Fields of a draft, in their order: that of the user errors.
+const FIELDS: [&str; 4] = ["sourceUserEmail", "sourceGroup", "destinationEmails", "syncedGroupName"];
 /// Path of a draft.
 const DRAFT: [&str; 3] = ["input", "target", "draft"];
 
@@ -24,24 +26,29 @@ pub(super) async fn preview_job(
         PreviewTargetInput::Draft(draft) => normalised(draft),
     };
     let parts: Vec<&str> = normalised.iter().map(String::as_str).collect();
-    let key = key::read(operator.viewer(), "previewJob", input.idempotency_key.as_deref(), &parts);
+    let key = match key::read(operator.viewer(), "previewJob", input.idempotency_key.as_deref(), &parts) {
+        Ok(key) => key,
+        Err(refusal) => return Ok(payload(Decision::of(refusal))),
+    };
+    // What was answered once is answered again without asking Google.
+    if let Some(key) = &key
+        && let Some(decision) = ctx.store()?.previewed_job(key).await?
+    {
+        return Ok(payload(decision));
+    }
     let target = match input.target {
         PreviewTargetInput::JobId(job) => PreviewTarget::Job(job.to_string()),
         PreviewTargetInput::Draft(draft) => target(ctx, draft).await?,
     };
-    let key = match key {
-        Ok(key) => key,
-        Err(refusal) => return Ok(refused(refusal)),
-    };
     let decision = ctx.store()?.preview_job(&PreviewJob { target, key, by: operator.caller(ctx)? }).await?;
     ctx.loaders()?.forget();
-    let (user_errors, _, results) = answer(decision.refusals, decision.rows);
-    let (run, is_replay) = (decision.run.map(Run), decision.is_replay);
-    Ok(PreviewJobPayload { user_errors, run, results, is_replay })
+    Ok(payload(decision))
 }
 
-fn refused(refusal: Refusal) -> PreviewJobPayload {
-    PreviewJobPayload { user_errors: vec![refusal.into()], run: None, results: Vec::new(), is_replay: false }
+fn payload(mut decision: Decision) -> PreviewJobPayload {
+    in_input_order(&mut decision.refusals, &FIELDS, DRAFT.len());
+    let (user_errors, _, results) = answer(decision.refusals, decision.rows);
+    PreviewJobPayload { user_errors, run: decision.run.map(Run), results, is_replay: decision.is_replay }
 }
 
 async fn target(ctx: &Context<'_>, draft: JobDraftInput) -> Result<PreviewTarget, ApiError> {
@@ -68,7 +75,8 @@ async fn target(ctx: &Context<'_>, draft: JobDraftInput) -> Result<PreviewTarget
             None
         }
     };
-    Ok(PreviewTarget::Draft { source, custom_group_name, emails, on_invalid: draft.on_invalid(), refusals })
+    let on_invalid = draft.on_invalid();
+    Ok(PreviewTarget::Draft(Box::new(NewDraft { source, custom_group_name, emails, on_invalid, refusals })))
 }
 
 /// The draft in one form, however it was written.

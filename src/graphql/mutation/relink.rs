@@ -2,8 +2,9 @@
 
 use async_graphql::Context;
 
-use super::input::RelinkSourceGroupInput;
+use super::input::{ContactGroupRefInput, RelinkSourceGroupInput};
 use super::source;
+use crate::domain::{self, ContactGroup, Refusal, RefusalCode, quoted};
 use crate::graphql::ApiError;
 use crate::graphql::context::Services;
 use crate::graphql::permission::Admin;
@@ -23,10 +24,9 @@ pub(super) async fn relink_source_group(
         RelinkJob { job: input.job_id.to_string(), group: None, refusals: Vec::new(), by: admin.caller(ctx)? };
     // An unknown job is refused below, without asking Google.
     if let Some(job) = known {
-        let email = job.source.email.as_str();
         ctx.port()?.refresh_users(std::slice::from_ref(&job.source.email)).await?;
-        match source::source(ctx, email, &input.source_group, &["input"]).await? {
-            Ok((_, group)) => request.group = Some(group),
+        match group(ctx, &job, &input.source_group).await? {
+            Ok(group) => request.group = Some(group),
             Err(refusal) => request.refusals.push(refusal),
         }
     }
@@ -34,4 +34,29 @@ pub(super) async fn relink_source_group(
     ctx.loaders()?.forget();
     let user_errors = decision.refusals.into_iter().map(UserError::from).collect();
     Ok(RelinkSourceGroupPayload { user_errors, job: decision.job.map(Job), run: decision.run.map(Run) })
+}
+
+/// The other group. Only a group that is gone is replaced: another job could take up one that still exists, and the two would
+/// share the number by which contacts are recognised.
+async fn group(
+    ctx: &Context<'_>,
+    job: &domain::Job,
+    wanted: &ContactGroupRefInput,
+) -> Result<Result<ContactGroup, Refusal>, ApiError> {
+    let input = ["input"];
+    let email = job.source.email.as_str();
+    let user = match source::user(ctx, email, &input).await? {
+        Ok(user) => user,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let groups = match source::listed(ctx, &user, email, &input).await? {
+        Ok(groups) => groups,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    if groups.iter().any(|group| group.resource == job.source.group) {
+        let name = quoted(&job.source.group_name);
+        let message = format!("The source group {name} still exists; only a job whose group was deleted is relinked.");
+        return Ok(Err(Refusal::new(RefusalCode::InvalidValue, &["input", "jobId"], message)));
+    }
+    Ok(source::choose(groups, wanted, email, &input))
 }

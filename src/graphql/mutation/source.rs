@@ -21,19 +21,19 @@ pub(super) async fn source(
         Ok(user) => user,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    Ok(group(ctx, &user, email, wanted, input).await?.map(|group| (user, group)))
+    let groups = listed(ctx, &user, email, input).await?;
+    Ok(groups.and_then(|groups| choose(groups, wanted, email, input)).map(|group| (user, group)))
 }
 
-/// The group of a known source user.
-pub(super) async fn group(
+/// All groups of a source user, or why they cannot be read.
+pub(super) async fn listed(
     ctx: &Context<'_>,
     user: &WorkspaceUser,
     email: &str,
-    wanted: &ContactGroupRefInput,
     input: &[&str],
-) -> Result<Result<ContactGroup, Refusal>, ApiError> {
+) -> Result<Result<Vec<ContactGroup>, Refusal>, ApiError> {
     match groups::listed(ctx, user).await? {
-        Ok(groups) => Ok(choose(groups, wanted, email, input)),
+        Ok(groups) => Ok(Ok(groups)),
         Err(PortError::AccountUnavailable(_)) => {
             let message = format!("Google does not let the contacts of {} be read.", quoted(email));
             Ok(Err(refused_user(RefusalCode::SourceUserUnavailable, message, input)))
@@ -46,7 +46,12 @@ fn refused_user(code: RefusalCode, message: String, input: &[&str]) -> Refusal {
     Refusal::new(code, &[input, &["sourceUserEmail"]].concat(), message)
 }
 
-async fn user(ctx: &Context<'_>, sent: &str, input: &[&str]) -> Result<Result<WorkspaceUser, Refusal>, ApiError> {
+/// The source user of this address, or why there is none.
+pub(super) async fn user(
+    ctx: &Context<'_>,
+    sent: &str,
+    input: &[&str],
+) -> Result<Result<WorkspaceUser, Refusal>, ApiError> {
     let domain = ctx.store()?.workspace().await?.map(|workspace| workspace.primary_domain).unwrap_or_default();
     let Ok(address) = crate::domain::EmailAddress::parse(sent) else {
         let message = format!("{} is not an e-mail address.", quoted(sent));
@@ -72,7 +77,8 @@ async fn user(ctx: &Context<'_>, sent: &str, input: &[&str]) -> Result<Result<Wo
     Ok(Err(refused_user(code, reason.message(sent, &domain), input)))
 }
 
-fn choose(
+/// The group that is meant, among all of the user's.
+pub(super) fn choose(
     groups: Vec<ContactGroup>,
     wanted: &ContactGroupRefInput,
     email: &str,

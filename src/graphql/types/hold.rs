@@ -28,6 +28,7 @@ impl DeletionGuard {
 /// Reasons of a hold. Open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 #[graphql(remote = "domain::HoldReason")]
+#[expect(clippy::enum_variant_names, reason = "every reason is one of the source, and the names are public")]
 pub(in crate::graphql) enum HoldReason {
     /// Source group has no contacts any more.
     SourceGroupEmpty,
@@ -80,7 +81,7 @@ impl RunHold {
         self.0.expires_at.into()
     }
 
-    /// Decision. Null while open.
+    /// Decision. Null while open, and when the run was canceled.
     async fn decision(&self) -> Option<HoldDecision> {
         self.0.decision.map(Into::into)
     }

@@ -6,7 +6,7 @@ use super::{Destination, SyncedGroupContactConnection};
 use crate::domain;
 use crate::graphql::ApiError;
 use crate::graphql::context::Services;
-use crate::graphql::limits::page_cost;
+use crate::graphql::limits::{LIVE, page_cost};
 use crate::graphql::page::PAGE;
 use crate::graphql::scalars::DateTime;
 
@@ -44,7 +44,7 @@ impl SyncedGroup {
     }
 
     /// Contacts in the group, read live from Google and stored nowhere. Null when Google cannot be asked.
-    #[graphql(complexity = "page_cost(first, PAGE, child_complexity)")]
+    #[graphql(complexity = "page_cost(first, PAGE, child_complexity).saturating_add(LIVE)")]
     async fn contacts(
         &self,
         ctx: &Context<'_>,

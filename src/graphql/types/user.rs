@@ -7,7 +7,7 @@ use crate::domain;
 use crate::graphql::ApiError;
 use crate::graphql::context::Services;
 use crate::graphql::groups;
-use crate::graphql::limits::page_cost;
+use crate::graphql::limits::{LIVE, page_cost};
 use crate::graphql::page::PAGE;
 use crate::graphql::scalars::EmailAddress;
 
@@ -70,7 +70,7 @@ impl WorkspaceUser {
     }
 
     /// Personal contact groups of the user, read live from Google, without Google's system groups.
-    #[graphql(complexity = "page_cost(None, PAGE, child_complexity)")]
+    #[graphql(complexity = "page_cost(None, PAGE, child_complexity).saturating_add(LIVE)")]
     async fn contact_groups(&self, ctx: &Context<'_>) -> Result<Option<Vec<ContactGroup>>, ApiError> {
         let groups = groups::read_live(ctx, &self.0).await?;
         Ok(Some(groups.into_iter().map(ContactGroup).collect()))

@@ -58,7 +58,8 @@ impl Rules {
 
     /// The address, unless the provider says that it has not checked whose it is.
     fn email(&self, claims: &Map<String, Value>) -> Result<Option<EmailAddress>, AuthError> {
-        if claims.get("email_verified") == Some(&Value::Bool(false)) {
+        let is_checked = |claim: &Value| *claim == Value::Bool(true) || claim.as_str() == Some("true");
+        if !claims.get("email_verified").is_none_or(is_checked) {
             return Ok(None);
         }
         match claim(claims, &self.email_claim) {

@@ -23,7 +23,8 @@ pub use claims::Rules;
 pub use error::AuthError;
 pub use keys::{KeyError, Keys};
 pub use mint::mint;
-pub use remote::{FetchKeys, RemoteKeys};
+pub use remote::FetchKeys;
+use remote::RemoteKeys;
 pub use roles::{RoleMap, RoleMapError};
 
 /// Where the keys that check tokens come from.

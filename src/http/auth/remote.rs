@@ -28,7 +28,7 @@ struct State {
 }
 
 /// Keys that an identity provider publishes.
-pub struct RemoteKeys {
+pub(super) struct RemoteKeys {
     fetch: FetchKeys,
     clock: Arc<dyn Clock>,
     state: Mutex<State>,

@@ -28,10 +28,15 @@ const MISSED_PINGS: u32 = 2;
 /// A client that takes nothing for as long as it may be silent is gone.
 const SEND_TIMEOUT: Duration = Duration::from_secs(60);
 
+/// How long a client may take to answer that we close.
+const PARTING: Duration = Duration::from_secs(2);
+
 /// Why a socket ends.
 enum End {
     /// We close it, and say why.
     Close(Close),
+    /// The client closes it.
+    Closed,
     /// The client is gone.
     Gone,
 }
@@ -79,9 +84,23 @@ impl Connection {
                 }
             }
         };
-        if let End::Close(close) = end {
-            let _ = timeout(SEND_TIMEOUT, self.socket.send(close.frame())).await; // it may be gone by now
+        match end {
+            End::Close(close) => {
+                let sent = timeout(SEND_TIMEOUT, self.socket.send(close.frame())).await;
+                if matches!(sent, Ok(Ok(()))) {
+                    self.part().await;
+                }
+            }
+            End::Closed => self.part().await,
+            End::Gone => {}
         }
+    }
+
+    /// Lets both sides have said that they close: a connection that is cut with something unread takes our last words with
+    /// it. Reading also sends the library's answer to the client's closing.
+    async fn part(&mut self) {
+        let parted = async { while let Some(Ok(_)) = self.socket.recv().await {} };
+        let _ = timeout(PARTING, parted).await; // a client that says nothing more is gone
     }
 
     async fn step(&mut self) -> Result<(), End> {
@@ -114,7 +133,8 @@ impl Connection {
         self.unanswered = 0;
         match message {
             Some(Err(error)) if is_too_big(&error) => Err(End::Close(Close::TooBig)),
-            None | Some(Err(_) | Ok(Message::Close(_))) => Err(End::Gone),
+            None | Some(Err(_)) => Err(End::Gone),
+            Some(Ok(Message::Close(_))) => Err(End::Closed),
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(()), // answered by the library
             Some(Ok(Message::Binary(_))) => Err(End::Close(Close::Malformed)),
             Some(Ok(Message::Text(text))) => match serde_json::from_str(&text) {

@@ -74,7 +74,7 @@ impl Tx {
             Some(Err(refusal)) => return Ok(Some(Decision::refused(None, vec![refusal], Vec::new()))),
             Some(Ok(replay)) => replay,
         };
-        let domain = workspace(&self.db).await?.map(|workspace| workspace.primary_domain).unwrap_or_default();
+        let domain = self.primary_domain().await?;
         let refusals = rows.iter().filter_map(|row| refusal(row, &domain, &LIST)).collect();
         let job = match run.job {
             Some(job) => self.job(job).await?,

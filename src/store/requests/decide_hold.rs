@@ -1,8 +1,5 @@
 //! Decides a held run: it goes on, or it ends.
 
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
-
 use super::{Decision, decided};
 use crate::domain::{
     AuditAction, AuditChange, Caller, HoldDecision, Job, Refusal, RefusalCode, Run, RunStatus, quoted,
@@ -56,7 +53,8 @@ impl Tx {
             Ok(Decision { run, ..Decision::refused(None, vec![refusal], Vec::new()) })
         };
         let id = quoted(&request.run);
-        let hold = self.hold(run.id).await?.filter(|_| run.status == RunStatus::Held);
+        let hold = self.hold(run.id).await?;
+        let hold = hold.filter(|hold| run.status == RunStatus::Held && hold.expires_at > self.now());
         let job = match run.job {
             Some(job) => self.job(job).await?,
             None => None,
@@ -87,14 +85,8 @@ impl Tx {
 
     /// The run reads its source once more, and goes on if it deletes no more than was approved.
     async fn approve(&self, request: &DecideHold, run: &Run, job: &Job) -> StoreResult<()> {
-        use entity::job::{Column, Entity};
         let (by, comment) = (Some(&request.by.actor), request.comment.as_deref());
         self.decide_hold(run.id, HoldDecision::Approved, RunStatus::Queued, by, comment).await?;
-        Entity::update_many()
-            .col_expr(Column::IsRelinked, Expr::value(false))
-            .filter(Column::Id.eq(job.id.uuid()))
-            .exec(&self.db)
-            .await?;
         self.enqueue_gather(job, run.id).await
     }
 

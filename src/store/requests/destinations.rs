@@ -10,7 +10,7 @@ use crate::domain::{
     UserId, Verdict, judge,
 };
 use crate::store::convert::{Named, actor_columns};
-use crate::store::users::{users_by_addresses, workspace};
+use crate::store::users::users_by_addresses;
 use crate::store::{StoreResult, Tx};
 
 /// Source of the list that is judged.
@@ -50,7 +50,7 @@ impl Tx {
     ) -> StoreResult<Judged> {
         let addresses: Vec<EmailAddress> = sent.iter().filter_map(|sent| EmailAddress::parse(sent).ok()).collect();
         let users = users_by_addresses(&self.db, &addresses).await?;
-        let primary_domain = workspace(&self.db).await?.map(|workspace| workspace.primary_domain).unwrap_or_default();
+        let primary_domain = self.primary_domain().await?;
         let present = match source {
             Some(source) => self.present_of(source.user, source.group).await?,
             None => HashMap::new(),

@@ -24,6 +24,7 @@ use crate::domain::{
 };
 use crate::store::convert::Named;
 use crate::store::runs::read_run;
+use crate::store::users::workspace;
 
 pub use add_users::AddUsers;
 pub use cancel_run::CancelRun;
@@ -32,7 +33,7 @@ pub use decide_hold::{DecideHold, Verdict};
 pub use delete_job::DeleteJob;
 pub use idempotency::{IdempotencyKey, Replay};
 pub use pause_job::{DailyRuns, PauseJob};
-pub use preview_job::{PreviewJob, PreviewTarget};
+pub use preview_job::{NewDraft, PreviewJob, PreviewTarget};
 pub use relink_job::RelinkJob;
 pub use remove_users::RemoveUsers;
 pub use run_job::RunJob;
@@ -54,6 +55,12 @@ pub struct Decision {
 }
 
 impl Decision {
+    /// Refused for one reason, before the request was looked at.
+    #[must_use]
+    pub fn of(refusal: Refusal) -> Self {
+        Self::refused(None, vec![refusal], Vec::new())
+    }
+
     fn refused(job: Option<Job>, refusals: Vec<Refusal>, rows: Vec<Row>) -> Self {
         Self { refusals, rows, job, run: None, is_replay: false }
     }
@@ -112,7 +119,7 @@ impl Tx {
         })
     }
 
-    async fn lock_job(&self, id: JobId) -> StoreResult<()> {
+    pub(in crate::store) async fn lock_job(&self, id: JobId) -> StoreResult<()> {
         use entity::job::{Column, Entity};
         Entity::update_many()
             .col_expr(Column::Version, Expr::col(Column::Version))
@@ -147,6 +154,11 @@ impl Tx {
         let unfinished =
             Column::JobId.eq(job.uuid()).and(Column::Kind.eq(RunKind::Sync.name())).and(Column::FinishedAt.is_null());
         Entity::find().filter(unfinished).one(&self.db).await?.map(read_run).transpose()
+    }
+
+    /// Domain whose users may be destinations.
+    async fn primary_domain(&self) -> StoreResult<String> {
+        Ok(workspace(&self.db).await?.map(|workspace| workspace.primary_domain).unwrap_or_default())
     }
 
     /// Destinations of a job that are not being removed.

@@ -7,7 +7,7 @@ use crate::domain::{
     RefusalCode, Row, RunKind, Trigger, UserId, WorkspaceUser, quoted, refusal, rows,
 };
 use crate::store::users::{users_by_ids, workspace};
-use crate::store::{Store, StoreError, StoreResult, Subject, Tx};
+use crate::store::{Store, StoreResult, Subject, Tx};
 
 /// Path of the list of addresses.
 const LIST: [&str; 4] = ["input", "target", "draft", "destinationEmails"];
@@ -29,18 +29,22 @@ pub enum PreviewTarget {
     /// The job with this id, as it was sent.
     Job(String),
     /// A job that does not exist yet.
-    Draft {
-        /// Source user and source group. `None` when they were refused.
-        source: Option<(WorkspaceUser, ContactGroup)>,
-        /// Name of the group at destinations. `None`: follows the source group.
-        custom_group_name: Option<String>,
-        /// Addresses as they were sent.
-        emails: Vec<String>,
-        /// What to do if some are invalid.
-        on_invalid: InvalidDestinationPolicy,
-        /// What is wrong with the input already; then nothing is started.
-        refusals: Vec<Refusal>,
-    },
+    Draft(Box<NewDraft>),
+}
+
+/// A job that does not exist yet, as it is asked for.
+#[derive(Debug, Clone)]
+pub struct NewDraft {
+    /// Source user and source group. `None` when they were refused.
+    pub source: Option<(WorkspaceUser, ContactGroup)>,
+    /// Name of the group at destinations. `None`: follows the source group.
+    pub custom_group_name: Option<String>,
+    /// Addresses as they were sent.
+    pub emails: Vec<String>,
+    /// What to do if some are invalid.
+    pub on_invalid: InvalidDestinationPolicy,
+    /// What is wrong with the input already; then nothing is started.
+    pub refusals: Vec<Refusal>,
 }
 
 impl Store {
@@ -51,24 +55,37 @@ impl Store {
     pub async fn preview_job(&self, request: &PreviewJob) -> StoreResult<Decision> {
         decided_by_key!(self, preview_job(request))
     }
+
+    /// The answer to an earlier `previewJob` with this key, if there was one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn previewed_job(&self, key: &IdempotencyKey) -> StoreResult<Option<Decision>> {
+        self.atomically(async |tx| tx.previewed_job(key).await).await
+    }
 }
 
 impl Tx {
+    async fn previewed_job(&self, key: &IdempotencyKey) -> StoreResult<Option<Decision>> {
+        let Replay { run, rows } = match self.replay(key).await? {
+            None => return Ok(None),
+            Some(Err(refusal)) => return Ok(Some(Decision::refused(None, vec![refusal], Vec::new()))),
+            Some(Ok(replay)) => replay,
+        };
+        let domain = self.primary_domain().await?;
+        let refusals = rows.iter().filter_map(|row| refusal(row, &domain, &LIST)).collect();
+        Ok(Some(Decision { refusals, rows, job: None, run: Some(run), is_replay: true }))
+    }
+
     async fn preview_job(&self, request: &PreviewJob) -> StoreResult<Decision> {
-        if let Some(key) = &request.key {
-            match self.replay(key).await? {
-                None => {}
-                Some(Err(refusal)) => return Ok(Decision::refused(None, vec![refusal], Vec::new())),
-                Some(Ok(Replay { run, rows })) => {
-                    let domain = self.primary_domain().await?;
-                    let refusals = rows.iter().filter_map(|row| refusal(row, &domain, &LIST)).collect();
-                    return Ok(Decision { refusals, rows, job: None, run: Some(run), is_replay: true });
-                }
-            }
+        if let Some(key) = &request.key
+            && let Some(decision) = self.previewed_job(key).await?
+        {
+            return Ok(decision);
         }
         let decision = match &request.target {
             PreviewTarget::Job(job) => self.preview_of_job(request, job).await?,
-            PreviewTarget::Draft { .. } => self.preview_of_draft(request).await?,
+            PreviewTarget::Draft(draft) => self.preview_of_draft(request, draft).await?,
         };
         if let (Some(key), Some(run)) = (&request.key, &decision.run) {
             self.keep_key(key, run.id, &decision.rows).await?;
@@ -101,10 +118,8 @@ impl Tx {
         Ok(Decision::accepted(Some(job), Some(run)))
     }
 
-    async fn preview_of_draft(&self, request: &PreviewJob) -> StoreResult<Decision> {
-        let PreviewTarget::Draft { source, custom_group_name, emails, on_invalid, refusals } = &request.target else {
-            return Err(StoreError::Nonsense { table: "run", what: "not a draft".into() });
-        };
+    async fn preview_of_draft(&self, request: &PreviewJob, draft: &NewDraft) -> StoreResult<Decision> {
+        let NewDraft { source, custom_group_name, emails, on_invalid, refusals } = draft;
         let around = source.as_ref();
         let around = around.map(|(user, group)| SourceGroup { user: user.id, group: group.resource.as_str() });
         let judged = self.judge(emails, around.as_ref(), None).await?;
@@ -137,10 +152,6 @@ impl Tx {
         let mut users = users_by_ids(&self.db, ids).await?;
         Ok(ids.iter().filter_map(|id| users.remove(id)).collect())
     }
-
-    async fn primary_domain(&self) -> StoreResult<String> {
-        Ok(workspace(&self.db).await?.map(|workspace| workspace.primary_domain).unwrap_or_default())
-    }
 }
 
 /// A valid row of a draft is part of what is previewed.
@@ -153,11 +164,11 @@ fn taken(row: &mut Row) {
 fn told(target: &PreviewTarget) -> Vec<AuditChange> {
     match target {
         PreviewTarget::Job(_) => Vec::new(),
-        PreviewTarget::Draft { source, emails, .. } => {
-            let source = source.iter().flat_map(|(user, group)| {
+        PreviewTarget::Draft(draft) => {
+            let source = draft.source.iter().flat_map(|(user, group)| {
                 [AuditChange::with("sourceUserEmail", &user.email), AuditChange::with("sourceGroup", &group.name)]
             });
-            source.chain([AuditChange::with("destinationEmails", emails.join(", "))]).collect()
+            source.chain([AuditChange::with("destinationEmails", draft.emails.join(", "))]).collect()
         }
     }
 }

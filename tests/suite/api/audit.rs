@@ -85,9 +85,15 @@ on_both! {
             let error = &answer["errors"][0];
             assert_eq!((&error["extensions"]["code"], &error["extensions"]["requiredRole"]), (&json!("FORBIDDEN"), &json!("ADMIN")));
         }
+        // One forbidden object does not hide the others, and a field that is refused twice is written once.
+        let query = "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }";
+        let mixed = world.answer_as(Role::Viewer, query, json!({ "ids": [job, paused[0]["id"], paused[0]["id"]] })).await;
+        assert_eq!(mixed["data"]["nodes"], json!([{ "id": job }, null, null]));
+        let paths: Vec<_> = mixed["errors"].as_array().unwrap().iter().map(|error| error["path"].clone()).collect();
+        assert!(paths.contains(&json!(["nodes", 1])) && paths.contains(&json!(["nodes", 2])), "{paths:?}");
         let denied = log(&world, "(filter: { actions: [ACCESS_DENIED] }, orderBy: { field: AT, direction: ASC })").await;
         let labels: Vec<_> = denied.iter().map(|entry| entry["subjectLabel"].as_str().unwrap()).collect();
-        assert_eq!(labels.len(), 3);
+        assert_eq!(labels.len(), 4);
         assert!(labels.contains(&"Query.auditLog") && labels.contains(&"Query.node"), "{labels:?}");
     }
 

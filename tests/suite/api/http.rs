@@ -15,12 +15,20 @@ async fn world() -> (World, String) {
 #[tokio::test]
 async fn only_json_is_taken() {
     let (world, token) = world().await;
-    for kind in
-        ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/graphql"]
-    {
+    for kind in [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "application/graphql",
+        "application/json; charset=utf-16",
+        "application/json; charset=iso-8859-1",
+    ] {
         let (status, body) = read(post(&world).bearer_auth(&token).header("content-type", kind).body(QUERY)).await;
         assert_eq!((status, code(&body)), (415, "BAD_USER_INPUT"), "{kind}");
     }
+    let compressed = post(&world).bearer_auth(&token).header("content-encoding", "gzip");
+    assert_eq!(read(compressed.header("content-type", "application/json").body(QUERY)).await.0, 415);
+    assert_eq!(read(post(&world).bearer_auth(&token).body(QUERY)).await.0, 415, "no content type at all");
     for body in [
         "",
         "{",
@@ -54,6 +62,65 @@ async fn queries_also_come_by_get_and_mutations_do_not() {
         (refused.status().as_u16(), &refused.headers()["allow"]),
         (405, &reqwest::header::HeaderValue::from_static("POST"))
     );
+}
+
+#[tokio::test]
+async fn other_methods_are_told_which_are_served() {
+    let (world, token) = world().await;
+    let send = async |method: reqwest::Method, query: &str| {
+        let url = url::Url::parse_with_params(&format!("{}/graphql", world.app.url()), [("query", query)]).unwrap();
+        let response = reqwest::Client::new().request(method, url).bearer_auth(&token).send().await.unwrap();
+        let allow = response.headers().get("allow").map(|value| value.to_str().unwrap().to_owned());
+        (response.status().as_u16(), allow, response.text().await.unwrap())
+    };
+    let methods = Some("GET, HEAD, POST, OPTIONS".to_owned());
+    for method in [reqwest::Method::PUT, reqwest::Method::DELETE, reqwest::Method::PATCH] {
+        let (status, allow, body) = send(method, "{ __typename }").await;
+        assert_eq!((status, &allow), (405, &methods));
+        assert_eq!(code(&serde_json::from_str(&body).unwrap()), "BAD_USER_INPUT");
+    }
+    assert_eq!(send(reqwest::Method::OPTIONS, "").await, (204, methods, String::new()));
+    assert_eq!(send(reqwest::Method::HEAD, "{ __typename }").await, (200, None, String::new()));
+    assert_eq!(send(reqwest::Method::HEAD, "mutation { __typename }").await.0, 405);
+}
+
+#[tokio::test]
+async fn what_is_null_or_empty_or_unknown_in_a_request_is_not_there() {
+    let (world, token) = world().await;
+    for body in [
+        json!({ "query": "{ viewer { role } }", "variables": null, "operationName": null, "extensions": null, "documentId": null }),
+        json!({ "query": "{ viewer { role } }", "extensions": { "persistedQuery": null, "x": 1 }, "id": 7, "more": [] }),
+    ] {
+        let (status, answer) = read(post(&world).bearer_auth(&token).json(&body)).await;
+        assert_eq!((status, &answer["data"]["viewer"]["role"]), (200, &json!("ADMIN")), "{body}");
+    }
+    let parameters =
+        [("query", "{ viewer { role } }"), ("variables", ""), ("operationName", ""), ("extensions", ""), ("x", "1")];
+    let url = url::Url::parse_with_params(&format!("{}/graphql", world.app.url()), parameters).unwrap();
+    let (status, answer) = read(reqwest::Client::new().get(url).bearer_auth(&token)).await;
+    assert_eq!((status, &answer["data"]["viewer"]["role"]), (200, &json!("ADMIN")));
+    for (name, value) in [("variables", "[]"), ("variables", "{"), ("extensions", "1"), ("query", "")] {
+        let parameters = [("query", "{ viewer { role } }"), (name, value)];
+        let url = url::Url::parse_with_params(
+            &format!("{}/graphql", world.app.url()),
+            &parameters[usize::from(name == "query")..],
+        )
+        .unwrap();
+        let (status, answer) = read(reqwest::Client::new().get(url).bearer_auth(&token)).await;
+        assert_eq!((status, code(&answer)), (400, "BAD_USER_INPUT"), "{name}={value}");
+    }
+}
+
+/// Status and code by the media type: a field that is refused is an answer, a caller who is refused is none.
+#[tokio::test]
+async fn a_refused_field_is_an_answer_like_any_other() {
+    let (world, _) = world().await;
+    for accept in ["application/graphql-response+json", "application/json"] {
+        let query = "mutation { runJob(input: { jobId: \"x\" }) { userErrors { code } } }";
+        let request = post(&world).bearer_auth(world.token(Role::Viewer)).header("accept", accept);
+        let (status, body) = read(request.json(&json!({ "query": query }))).await;
+        assert_eq!((status, &body["data"], code(&body)), (200, &json!({ "runJob": null }), "FORBIDDEN"));
+    }
 }
 
 #[tokio::test]

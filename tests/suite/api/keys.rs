@@ -310,7 +310,7 @@ fn wrong_settings_of_tokens_are_named_with_the_remedy() {
         vec![path]
     };
     let rsa = Signer::new(Algorithm::RS256);
-    let weak =
+    let certificate =
         pem::encode(&pem::Pem::new("PUBLIC KEY", der(RsaKeyPair::generate(KeySize::Rsa2048).unwrap().public_key())));
     let url = |url: &str| Some(url.to_owned());
     for (args, said) in [
@@ -321,7 +321,10 @@ fn wrong_settings_of_tokens_are_named_with_the_remedy() {
         (AuthArgs { jwt_public_key_file: file("a.pem", "hello"), ..args() }, "holds no key in PEM format"),
         (AuthArgs { jwt_public_key_file: file("b.pem", &rsa.private_pem), ..args() }, "openssl pkey -in FILE -pubout"),
         (
-            AuthArgs { jwt_public_key_file: file("c.pem", &weak.replace("PUBLIC KEY", "CERTIFICATE")), ..args() },
+            AuthArgs {
+                jwt_public_key_file: file("c.pem", &certificate.replace("PUBLIC KEY", "CERTIFICATE")),
+                ..args()
+            },
             "openssl x509",
         ),
         (AuthArgs { jwt_jwks_url: url("keys"), ..args() }, "is not a URL"),

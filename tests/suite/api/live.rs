@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use crate::world::{Database, SOURCE, World};
+use crate::world::{Database, World};
 
 const ANN: &str = "ann@corp.example";
 
@@ -43,5 +43,4 @@ async fn where_google_cannot_be_asked_the_field_is_null_and_the_rest_is_there() 
     assert_eq!(group, &json!({ "name": "Suppliers", "syncedContactCount": 1, "contacts": null }));
     assert_eq!(answer["errors"][0]["path"], json!(["syncedGroups", "nodes", 0, "contacts"]));
     assert_eq!(answer["errors"][0]["extensions"]["code"], "UPSTREAM_UNAVAILABLE");
-    let _ = SOURCE;
 }

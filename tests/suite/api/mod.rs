@@ -4,12 +4,15 @@ mod activity;
 mod audit;
 mod auth;
 mod authorization;
+mod documents;
 mod http;
 mod keys;
 mod limits;
 mod lists;
 mod live;
 mod nulls;
+mod origins;
+mod slow;
 mod statements;
 
 use reqwest::{RequestBuilder, Response};

@@ -5,17 +5,29 @@ mod act;
 mod oracle;
 mod step;
 
+use std::time::Duration;
+
 use proptest::collection::vec;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
+use sandbox::Lag;
 
 use crate::world::{Database, Wishes, World};
 use act::Story;
-use step::{Step, step};
+use step::{Setting, Step, setting, step};
 
 /// Cases of each test; all tests together try more than a thousand.
 const CASES: u32 = 130;
 /// Cases of each test on PostgreSQL, where a case takes longer.
 const POSTGRES_CASES: u32 = 40;
+
+/// How late writes show, where they do.
+const LATE: Lag = Lag {
+    sync: Duration::from_secs(30),
+    read: Duration::from_secs(10),
+    new_group: Duration::from_secs(2),
+    group_client_data: Duration::from_secs(20),
+    group_members: Duration::from_secs(20),
+};
 
 fn cases(default: u32) -> u32 {
     std::env::var("CONTACT_SYNC_PROPERTY_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(default)
@@ -25,7 +37,7 @@ fn check(cases: u32, on_postgres: bool) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let config = Config { cases, failure_persistence: None, max_shrink_iters: 200, ..Config::default() };
     let mut runner = TestRunner::new(config);
-    let outcome = runner.run(&vec(step(), 1..14), |steps| {
+    let outcome = runner.run(&(setting(), vec(step(), 1..14)), |(setting, steps)| {
         runtime.block_on(async {
             let database = match on_postgres {
                 false => Database::sqlite(),
@@ -34,7 +46,7 @@ fn check(cases: u32, on_postgres: bool) {
                     None => return Ok(()),
                 },
             };
-            play(database, &steps).await.map_err(TestCaseError::fail)
+            play(database, &setting, &steps).await.map_err(TestCaseError::fail)
         })
     });
     if let Err(failure) = outcome {
@@ -42,11 +54,11 @@ fn check(cases: u32, on_postgres: bool) {
     }
 }
 
-async fn play(database: Database, steps: &[Step]) -> Result<(), String> {
-    // One account at a time: a call of another account that is on its way when the server is killed would arrive at an
-    // instant that the test does not choose.
-    let world = World::with(database, Wishes { accounts: 1, approves: true, ..Wishes::default() }).await;
-    let mut story = Story::begin(world).await;
+async fn play(database: Database, setting: &Setting, steps: &[Step]) -> Result<(), String> {
+    let lag = if setting.lags { LATE } else { Lag::default() };
+    let wishes = Wishes { accounts: setting.accounts, lag, approves: true, ..Wishes::default() };
+    let world = World::with(database, wishes).await;
+    let mut story = Story::begin(world, setting).await;
     for step in steps {
         story.act(step).await?;
     }

@@ -7,6 +7,12 @@ use sandbox::{FaultKind, When};
 #[derive(Debug, Clone)]
 pub enum Step {
     SourceAdds,
+    /// As many at once as make a batch.
+    SourceAddsMany(usize),
+    SourceEditsMany(usize),
+    SourceDeletesMany(usize),
+    UserEditsMany(usize, usize),
+    UserDeletesMany(usize, usize),
     SourceEdits(usize),
     SourceDeletes(usize),
     SourceTakesOut(usize),
@@ -57,13 +63,15 @@ fn kind() -> impl Strategy<Value = FaultKind> {
 }
 
 /// Methods of the calls that a run makes.
-const METHODS: [&str; 12] = [
+const METHODS: [&str; 14] = [
     "people.people.connections.list",
     "people.people.getBatchGet",
     "people.people.createContact",
     "people.people.batchCreateContacts",
     "people.people.updateContact",
+    "people.people.batchUpdateContacts",
     "people.people.deleteContact",
+    "people.people.batchDeleteContacts",
     "people.contactGroups.list",
     "people.contactGroups.get",
     "people.contactGroups.create",
@@ -78,11 +86,45 @@ fn when() -> impl Strategy<Value = When> {
     prop_oneof![(1..20u64).prop_map(When::Call), method.prop_map(|(id, nth)| When::Method { id: id.to_owned(), nth }),]
 }
 
+/// How a story begins, and on what.
+#[derive(Debug, Clone)]
+pub struct Setting {
+    /// Contacts of the source group at the start.
+    pub contacts: usize,
+    /// Accounts in hand at once.
+    pub accounts: usize,
+    /// Writes show late.
+    pub lags: bool,
+}
+
+pub fn setting() -> impl Strategy<Value = Setting> {
+    let contacts = prop_oneof![3 => Just(3), 1 => 15..30usize];
+    let accounts = prop_oneof![2 => Just(1), 1 => Just(3)];
+    (contacts, accounts, any::<bool>()).prop_map(|(contacts, accounts, lags)| Setting { contacts, accounts, lags })
+}
+
+/// As many as are written in batches: from 7 creates or updates and from 11 deletes.
+const MANY: std::ops::Range<usize> = 11..16;
+
+/// Something that happens to many contacts at once.
+fn bulk() -> impl Strategy<Value = Step> {
+    let (user, many) = (0..3usize, MANY);
+    let pair = (user, many.clone());
+    prop_oneof![
+        2 => many.clone().prop_map(Step::SourceAddsMany),
+        2 => many.clone().prop_map(Step::SourceEditsMany),
+        2 => many.prop_map(Step::SourceDeletesMany),
+        1 => pair.clone().prop_map(|(user, many)| Step::UserEditsMany(user, many)),
+        1 => pair.prop_map(|(user, many)| Step::UserDeletesMany(user, many)),
+    ]
+}
+
 pub fn step() -> impl Strategy<Value = Step> {
     let (user, one) = (0..3usize, 0..8usize);
     let pair = (user.clone(), one.clone());
     prop_oneof![
         3 => Just(Step::SourceAdds),
+        4 => bulk(),
         2 => one.clone().prop_map(Step::SourceEdits),
         2 => one.clone().prop_map(Step::SourceDeletes),
         1 => one.clone().prop_map(Step::SourceTakesOut),

@@ -11,13 +11,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use contact_sync::app::{App, Parts};
-use contact_sync::domain::{Clock, DeletionGuard, EmailAddress, Role};
+use contact_sync::app::{App, Parts, runner_settings};
+use contact_sync::domain::{Clock, EmailAddress, Role};
 use contact_sync::google::{Budgets, Config, Google, ServiceAccountKey};
 use contact_sync::graphql::{Limits, Manifest, RateLimit};
 use contact_sync::http::{Auth, Doors, Keys, Rules, mint};
 use contact_sync::runner::Settings;
-use contact_sync::store::Retention;
 use sandbox::{Lag, Options, Quotas, Sandbox, Workspace};
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -195,9 +194,9 @@ async fn start(sandbox: &Sandbox, clock: &TestClock, database: &Database, wishes
             tasks: 4,
             accounts: wishes.accounts,
             settle: Duration::from_secs(60),
-            guard: DeletionGuard::default(),
-            retention: Retention::default(),
+            ..runner_settings()
         },
+        help: None,
         limits: wishes.limits,
         documents: wishes.documents.clone(),
         doors: wishes.doors.clone(),

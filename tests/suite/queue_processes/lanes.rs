@@ -1,0 +1,40 @@
+//! Reads from the log of all processes who had which piece of work in hand when.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+/// A piece of work: one lane of the queue.
+type Lane = (String, String);
+
+/// Fails where a lane was in two hands at once: begun before the one who had it gave it back, or was killed.
+pub fn assert_no_overlap(log: &[Value]) {
+    let mut in_hand: BTreeMap<Lane, (u64, i64)> = BTreeMap::new();
+    let mut tasks: BTreeMap<String, Lane> = BTreeMap::new();
+    for line in log {
+        if let Some(killed) = line["killed"].as_u64() {
+            in_hand.retain(|_, (pid, _)| *pid != killed);
+        }
+        let message = line["message"].as_str().unwrap_or_default();
+        let (Some(work), Some(attempt)) = (line["work.id"].as_str(), line["work.attempt"].as_i64()) else { continue };
+        let pid = line["pid"].as_u64().unwrap();
+        if message.ends_with("begins") {
+            let lane = (line["run.id"].as_str().unwrap().to_owned(), line["task"].as_str().unwrap().to_owned());
+            tasks.insert(work.to_owned(), lane.clone());
+            let before = in_hand.insert(lane, (pid, attempt));
+            assert!(before.is_none(), "{line} while {before:?} had it");
+        } else if ["is done", "is postponed", "went to another worker"].iter().any(|end| message.ends_with(end)) {
+            let lane = tasks.get(work).unwrap();
+            in_hand.retain(|held, hand| held != lane || *hand != (pid, attempt));
+        }
+    }
+}
+
+/// Attempts begun at each piece of work.
+pub fn beginnings(log: &[Value]) -> BTreeMap<String, usize> {
+    let mut beginnings = BTreeMap::new();
+    for line in log.iter().filter(|line| line["message"].as_str().unwrap_or_default().ends_with("begins")) {
+        *beginnings.entry(line["work.id"].as_str().unwrap().to_owned()).or_default() += 1;
+    }
+    beginnings
+}
