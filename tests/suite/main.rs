@@ -14,6 +14,7 @@ mod budget;
 mod client;
 mod clients;
 mod demo;
+mod docs;
 mod faults;
 mod google_limits;
 mod guard;
