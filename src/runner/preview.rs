@@ -52,6 +52,7 @@ impl Attempt<'_> {
             Some(changes) if there.is_some() => changes,
             _ => self.read_all_once().await?,
         };
+        self.check_room(mirror, state, &reading)?;
         let group = match &there {
             Some(_) => state.group.clone(),
             None => self.group_to_leave(&AccountState { group: None, ..state.clone() }).await?,
@@ -61,6 +62,7 @@ impl Attempt<'_> {
         let members = there.map(|group| group.members.into_iter().collect());
         if matches!(reading, Reading::Changes { .. }) && members.is_some_and(|members| planned.members != members) {
             reading = self.read_all_once().await?.0;
+            self.check_room(mirror, state, &reading)?;
             planned = self.plan(mirror, state, &reading, &group);
         }
         Ok((planned, reading))

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use super::attempt::{Attempt, Left};
 use super::failure::{Stop, error};
 use super::gather::MORE_MEMBERS;
+use super::remove::no_group;
 use crate::domain::{Mirror, RunErrorCode};
 use crate::google::{Google, GoogleError, Group};
 use crate::store::{AccountState, Cursor, KeptGroup};
-use crate::sync::{Plan, PlanInput, Reading, plan};
+use crate::sync::{CONTACT_LIMIT, Overflow, Plan, PlanInput, Reading, overflow, plan};
 
 /// How often the account may prove different from what was read before the attempt gives way.
 const READINGS: usize = 3;
@@ -35,17 +36,37 @@ impl Attempt<'_> {
             Some(changes) if there.is_some() => changes,
             _ => self.read_all().await?,
         };
+        self.check_room(mirror, &state, &reading)?;
         let group = self.ensure_group(&state, there.clone()).await?;
         let mut planned = self.plan(mirror, &state, &reading, &group);
         let members = there.map(|group| group.members.into_iter().collect());
         if matches!(reading, Reading::Changes { .. }) && members.is_some_and(|members| planned.members != members) {
             (reading, cursor) = self.read_all().await?; // the changes did not tell everything
+            self.check_room(mirror, &state, &reading)?;
             planned = self.plan(mirror, &state, &reading, &group);
         }
         self.tally_plan(&planned);
         self.guard_adopted(&planned)?;
         self.apply(mirror, &group, &planned, &reading).await?;
         self.leave_clean(mirror, cursor.as_ref(), &planned).await
+    }
+
+    /// Refuses an account that cannot hold what would be created, before anything is written there.
+    pub(super) fn check_room(&self, mirror: &Mirror, state: &AccountState, reading: &Reading) -> Result<(), Stop> {
+        let known = state.links.len() + state.additions.len();
+        let most = mirror.values().filter(|entry| entry.is_present).count();
+        if overflow(reading, known, most).is_none() {
+            return Ok(()); // there is room for the whole group: no plan is needed to see it
+        }
+        let group = state.group.clone().unwrap_or_else(no_group);
+        let creates = self.plan(mirror, state, reading, &group).creates();
+        let Some(Overflow { there, creates }) = overflow(reading, known, creates) else { return Ok(()) };
+        Err(Stop::Fail(error(
+            RunErrorCode::ContactLimitReached,
+            format!(
+                "{creates} contacts would have to be created in an account that holds at least {there}; Google allows {CONTACT_LIMIT}, those in the trash included. Nothing was written there. Delete some contacts and empty the trash, or remove the user."
+            ),
+        )))
     }
 
     /// The group on record, with its members. `None` when it is gone, or there was none.

@@ -56,7 +56,7 @@ pub(super) fn identify<'a>(
     reading: &'a Reading,
     group: &ResourceName,
 ) -> Identified<'a> {
-    let mut linked = linked(links, reading);
+    let mut linked = linked(job, links, reading);
     let taken: BTreeSet<&ResourceName> = linked
         .values()
         .filter_map(|seen| match seen {
@@ -116,20 +116,32 @@ pub(super) fn identify<'a>(
     Identified { linked, adoptable, surplus, others }
 }
 
-fn linked<'a>(links: &Links, reading: &'a Reading) -> BTreeMap<ContactNumber, Seen<'a>> {
-    let mut by_name: BTreeMap<&ResourceName, &'a Person> = BTreeMap::new();
-    for person in reading.people() {
-        for name in person.previous.iter().chain([&person.resource]) {
-            by_name.insert(name, person);
-        }
+/// What was read of each link, at most one link per contact. A user who merges synced contacts leaves one contact that
+/// answers to the names of several: it stays the copy whose name it has, else the one whose tag it carries; the others are
+/// gone. Were it every one of them, each run would write one over the other.
+fn linked<'a>(job: JobNumber, links: &Links, reading: &'a Reading) -> BTreeMap<ContactNumber, Seen<'a>> {
+    let people = || reading.people().iter();
+    let former = people().flat_map(|person| person.previous.iter().map(move |name| (name, person)));
+    let present = people().map(|person| (&person.resource, person));
+    let by_name: BTreeMap<&ResourceName, &'a Person> = former.chain(present).collect(); // a present name hides a former one
+
+    let mut owners: BTreeMap<&ResourceName, (bool, bool, ContactNumber)> = BTreeMap::new();
+    for (&contact, link) in links {
+        let Some(person) = by_name.get(&link.resource) else { continue };
+        let is_tagged = person.tags.contains(&GSyncTag { job, contact }.to_string());
+        let claim = (person.resource != link.resource, !is_tagged, contact);
+        owners.entry(&person.resource).and_modify(|owner| *owner = claim.min(*owner)).or_insert(claim);
     }
-    let seen = |link: &Link| match (by_name.get(&link.resource), reading) {
-        (Some(&person), _) => Seen::Is(person),
-        (None, Reading::Full(_)) => Seen::Missing,
+    let is_owner = |person: &Person, number: ContactNumber| {
+        owners.get(&person.resource).is_some_and(|(_, _, owner)| *owner == number)
+    };
+    let seen = |number: ContactNumber, link: &Link| match (by_name.get(&link.resource), reading) {
+        (Some(&person), _) if is_owner(person, number) => Seen::Is(person),
+        (Some(_), _) | (None, Reading::Full(_)) => Seen::Missing,
         (None, Reading::Changes { deleted, .. }) if deleted.contains(&link.resource) => Seen::Missing,
         (None, Reading::Changes { .. }) => Seen::Unread,
     };
-    links.iter().map(|(number, link)| (*number, seen(link))).collect()
+    links.iter().map(|(number, link)| (*number, seen(*number, link))).collect()
 }
 
 /// The tag of this job on the contact: visible, or left in its twin after the user took the visible one away.

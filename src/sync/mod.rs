@@ -5,6 +5,7 @@
 //! outcome, and the compiler leads to the code that applies it.
 
 mod calls;
+mod capacity;
 mod decide;
 mod fingerprint;
 mod group_name;
@@ -16,6 +17,7 @@ mod reading;
 mod tests;
 
 pub use calls::{Calls, Writes, calls};
+pub use capacity::{CONTACT_LIMIT, Overflow, overflow};
 pub use decide::{AtDestination, AtSource, Decision, decide};
 pub use fingerprint::fingerprint;
 pub use group_name::{ListedGroup, free_name};

@@ -154,6 +154,12 @@ impl Plan {
         })
     }
 
+    /// Contacts that the plan creates.
+    #[must_use]
+    pub fn creates(&self) -> usize {
+        self.actions.iter().filter(|action| matches!(action, Action::Create { .. })).count()
+    }
+
     /// What the plan does, one entry per contact.
     #[must_use]
     pub fn changes(&self) -> Vec<PlannedChange> {

@@ -164,6 +164,44 @@ fn what_carries_tag_and_twin_is_adopted_and_a_second_one_deleted() {
 }
 
 #[test]
+fn of_merged_contacts_one_stays_a_copy_and_the_others_are_created_again() {
+    let (one, two) = (copy("a", 1, "n"), copy("b", 2, "m"));
+    let links = [(1, link(&one, "n")), (2, link(&two, "m"))];
+    let mut both = source();
+    both.insert(ContactNumber(2), MirrorEntry { resource: name("people/c2"), ..both[&ContactNumber(1)].clone() });
+    let merged = |person: &Person, resource: &str, previous: &[&str]| Person {
+        resource: name(resource),
+        previous: previous.iter().map(|former| name(former)).collect(),
+        ..person.clone()
+    };
+    let delta = |person: Person, deleted: &[&str]| Reading::Changes {
+        present: vec![person],
+        deleted: deleted.iter().map(|gone| name(gone)).collect(),
+    };
+    for (reading, expected) in [
+        // The one that kept its name, whatever the tag says.
+        (delta(merged(&one, "a", &["b"]), &[]), vec!["create 2"]),
+        (delta(merged(&one, "a", &["b"]), &["b"]), vec!["create 2"]),
+        (delta(merged(&one, "b", &["a"]), &["a"]), vec!["create 1", "overwrite b"]),
+        // A new name: the one whose tag is left.
+        (delta(merged(&two, "c", &["a", "b"]), &["a", "b"]), vec!["create 1", "record c"]),
+        (delta(merged(&one, "c", &["b", "a"]), &[]), vec!["record c", "create 2"]),
+        // No tag is left.
+        (
+            delta(Person { tags: Vec::new(), client_data: Vec::new(), ..merged(&two, "c", &["a", "b"]) }, &[]),
+            vec!["overwrite c", "create 2"],
+        ),
+        // A full reading does not tell former names.
+        (full(&[merged(&two, "c", &[])]), vec!["create 1", "record c"]),
+    ] {
+        assert_eq!(told(&both, &links, &reading).0, expected, "{reading:?}");
+    }
+    // A name that is there again is not the former name of another.
+    let again = Reading::Changes { present: vec![two.clone(), merged(&one, "a", &["b"])], deleted: BTreeSet::new() };
+    assert_eq!(told(&both, &links, &again).0, Vec::<String>::new());
+}
+
+#[test]
 fn what_could_be_the_users_is_never_deleted() {
     let ours = copy("a", 1, "n");
     let linked = [(1, link(&ours, "n"))];

@@ -22,9 +22,13 @@ impl Database {
     }
 
     async fn on(server: String) -> Database {
+        Self::made(server, "").await
+    }
+
+    async fn made(server: String, from: &str) -> Database {
         let name = format!("test_{}", uuid::Uuid::new_v4().simple());
         let admin = Connect::connect(format!("{server}/postgres")).await.unwrap();
-        admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
+        admin.execute_unprepared(&format!("CREATE DATABASE {name} {from}")).await.unwrap();
         admin.close().await.unwrap();
         Database::Postgres(server, name)
     }
@@ -33,6 +37,14 @@ impl Database {
         match self {
             Database::Sqlite(_) => Database::sqlite(),
             Database::Postgres(server, _) => Self::on(server.clone()).await,
+        }
+    }
+
+    /// A database with the same contents. Nobody may be connected to this one.
+    pub async fn copy(&self) -> Database {
+        match self {
+            Database::Sqlite(dir) => Database::Sqlite(super::rest::copy(dir)),
+            Database::Postgres(server, name) => Self::made(server.clone(), &format!("TEMPLATE {name}")).await,
         }
     }
 

@@ -2,15 +2,18 @@
 
 mod clock;
 mod database;
+mod gate;
 mod hands;
+mod rest;
 mod steps;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use contact_sync::app::{App, Parts, runner_settings, sandbox_google};
-use contact_sync::domain::{Clock, Role};
-use contact_sync::google::Budgets;
+use contact_sync::app::{App, Parts, runner_settings};
+use contact_sync::domain::{Clock, EmailAddress, Role};
+use contact_sync::google::{Budgets, Config, Google, ServiceAccountKey};
 use contact_sync::graphql::{Limits, Manifest, RateLimit};
 use contact_sync::http::{Auth, Doors, Keys, Rules, mint};
 use contact_sync::runner::Settings;
@@ -20,7 +23,9 @@ use serde_json::{Value, json};
 
 pub use clock::TestClock;
 pub use database::Database;
+pub use gate::{Gate, Step};
 pub use hands::{SOURCE, content, given_name, tag};
+pub use rest::Rest;
 
 /// Signs the tokens of tests.
 pub const SECRET: &str = "a secret of tests, long enough for HS256";
@@ -32,6 +37,12 @@ pub struct Wishes {
     pub lag: Lag,
     pub timeout: Duration,
     pub workspace: Workspace,
+    /// File in which the sandbox keeps its Workspace.
+    pub state: Option<PathBuf>,
+    /// The client of the test itself; to make one takes longer than to use it.
+    pub http: Option<reqwest::Client>,
+    /// Base URL by which the server reaches the sandbox's APIs, where it is not the sandbox's own.
+    pub by_way_of: Option<String>,
     /// Accounts of one shard in hand at once.
     pub accounts: usize,
     /// Whoever must decide held runs approves them all.
@@ -54,6 +65,9 @@ impl Default for Wishes {
             lag: Lag::default(),
             timeout: Duration::from_secs(20),
             workspace: Workspace::sample(),
+            state: None,
+            http: None,
+            by_way_of: None,
             accounts: 4,
             approves: false,
             limits: Limits { rate: RateLimit { points: u32::MAX, restored: 500 }, ..Limits::default() },
@@ -70,8 +84,8 @@ pub struct World {
     pub clock: TestClock,
     pub app: App,
     database: Database,
-    wishes: Wishes,
-    http: reqwest::Client,
+    pub wishes: Wishes,
+    pub http: reqwest::Client,
 }
 
 impl World {
@@ -80,18 +94,23 @@ impl World {
     }
 
     pub async fn with(database: Database, wishes: Wishes) -> World {
-        let clock = TestClock::new();
+        World::at(TestClock::new(), database, wishes).await
+    }
+
+    async fn at(clock: TestClock, database: Database, wishes: Wishes) -> World {
         let of_sandbox = clock.clone();
         let options = Options {
             control: true,
             clock: Arc::new(move || of_sandbox.now()),
             quotas: wishes.quotas,
             lag: wishes.lag,
+            state: wishes.state.clone(),
             ..Options::default()
         };
         let sandbox = Sandbox::start(options, wishes.workspace.clone()).await.unwrap();
         let app = start(&sandbox, &clock, &database, &wishes).await;
-        World { sandbox, clock, app, database, wishes, http: reqwest::Client::new() }
+        let http = wishes.http.clone().unwrap_or_default();
+        World { sandbox, clock, app, database, wishes, http }
     }
 
     /// Ends the server as `kill -9` does, and starts another on the same database.
@@ -156,7 +175,7 @@ pub fn token(clock: &TestClock, role: Role) -> String {
 
 async fn start(sandbox: &Sandbox, clock: &TestClock, database: &Database, wishes: &Wishes) -> App {
     let shared: Arc<dyn Clock> = Arc::new(clock.clone());
-    let google = sandbox_google(sandbox, wishes.budgets, wishes.timeout, Arc::clone(&shared)).unwrap();
+    let google = google(sandbox, wishes, Arc::clone(&shared));
     let keys = Keys::secret(&SecretString::from(SECRET));
     let auth = match &wishes.auth {
         Some(make) => make(Arc::clone(&shared)),
@@ -183,6 +202,20 @@ async fn start(sandbox: &Sandbox, clock: &TestClock, database: &Database, wishes
         doors: wishes.doors.clone(),
     };
     App::start(parts, false).await.unwrap()
+}
+
+fn google(sandbox: &Sandbox, wishes: &Wishes, clock: Arc<dyn Clock>) -> Google {
+    let base: url::Url = wishes.by_way_of.clone().unwrap_or_else(|| sandbox.url()).parse().unwrap();
+    let config = Config {
+        key: ServiceAccountKey::from_json(&sandbox.key().to_string()).unwrap(),
+        admin_email: EmailAddress::parse(&sandbox.admin_email()).unwrap(),
+        customer: "my_customer".into(),
+        people_url: base.clone(),
+        directory_url: base,
+        budgets: wishes.budgets,
+        timeout: wishes.timeout,
+    };
+    Google::new(config, clock).unwrap()
 }
 
 /// Writes a test once and runs it on both databases.

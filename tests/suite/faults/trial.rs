@@ -1,0 +1,156 @@
+//! One trial: a scenario with one disturbance, a restart, one undisturbed run, and the comparison with the oracle.
+
+use std::time::Duration;
+
+use sandbox::FaultId;
+use sea_orm::{ConnectionTrait, Database as Connect, DatabaseTransaction, TransactionTrait};
+use tempfile::TempDir;
+
+use super::disturbance::{At, Disturbance};
+use super::oracle;
+use super::scenario::{Cast, Scenario, Size, delete_everything, edit_everything, job_of};
+use crate::world::{Database, Gate, Rest, Step, Wishes, World};
+
+/// Longer than any answer takes here.
+const ORDINARY: Duration = Duration::from_secs(20);
+/// How long the server waits for an answer that never comes.
+const PATIENCE: Duration = Duration::from_millis(300);
+/// How long a server that has got its answer may take to the record that it cannot make.
+const TO_THE_RECORD: Duration = Duration::from_millis(30);
+
+/// A scenario at the instant before its matter, from which each trial starts.
+pub struct Stage {
+    pub scenario: Scenario,
+    pub cast: Cast,
+    rest: Rest,
+    http: reqwest::Client,
+}
+
+impl Stage {
+    pub async fn set(scenario: Scenario, size: Size, database: Database) -> Stage {
+        let (world, workspace) = World::mortal(database).await;
+        let cast = scenario.prepare(&world, size).await;
+        Stage { scenario, cast, http: world.http.clone(), rest: world.rest(workspace).await }
+    }
+
+    async fn wake(&self, timeout: Duration) -> (World, TempDir) {
+        // One account at a time: the n-th call is then the same in every trial.
+        self.rest.wake(Wishes { accounts: 1, timeout, http: Some(self.http.clone()), ..Wishes::default() }).await
+    }
+
+    /// Calls of an undisturbed course: of the APIs, and for tokens.
+    pub async fn calls(&self) -> (u64, u64) {
+        let (world, _workspace) = self.wake(ORDINARY).await;
+        world.sandbox.clear_ledger();
+        self.course(&world).await;
+        let ledger = world.sandbox.ledger();
+        let tokens = ledger.iter().filter(|entry| entry.id == "token").count();
+        ((ledger.len() - tokens) as u64, tokens as u64)
+    }
+
+    async fn course(&self, world: &World) {
+        self.scenario.order(world, &self.cast).await;
+        world.work().await;
+    }
+
+    /// Tries one disturbance at one call. The error tells how the accounts or the records differ from the oracle.
+    pub async fn attempt(&self, at: At, disturbance: Disturbance) -> Result<(), String> {
+        let timeout = if disturbance.is_silent() { PATIENCE } else { ORDINARY };
+        let (mut world, _workspace) = self.wake(timeout).await;
+        let before = oracle::before(&world, &self.cast);
+        match disturbance.fault(at) {
+            Some(fault) => {
+                let fault = world.sandbox.inject(fault);
+                self.with_fault(&world, fault, disturbance.kills()).await;
+                assert!(world.sandbox.fault_was_hit(fault), "{disturbance:?} met no call at {at:?}");
+            }
+            None => self.by_hand(&mut world, at, disturbance).await,
+        }
+        world.sandbox.clear_faults();
+        world.wishes.by_way_of = None;
+        world.wishes.timeout = ORDINARY;
+        world.restart().await;
+        self.recover(&world).await?;
+        oracle::compare(&world, self.scenario, &self.cast, &before, disturbance.is_by_users()).await
+    }
+
+    async fn with_fault(&self, world: &World, fault: FaultId, kills: bool) {
+        tokio::select! {
+            () = self.course(world) => {}
+            () = world.sandbox.fault_hit(fault), if kills => {}
+        }
+    }
+
+    /// Somebody acts at the very instant of the call.
+    async fn by_hand(&self, world: &mut World, at: At, disturbance: Disturbance) {
+        let At::Call(nth) = at else { unreachable!("tokens are not read by hand") };
+        let mut gate = Gate::open(world.sandbox.url(), self.http.clone(), nth).await;
+        world.wishes.by_way_of = Some(gate.url.clone());
+        world.restart().await;
+        let world = &*world;
+        let acts = async {
+            let (step, go) = gate.step().await;
+            assert_eq!(step, Step::Arrived);
+            match disturbance {
+                Disturbance::Edited => edit_everything(world),
+                Disturbance::Deleted => delete_everything(world),
+                Disturbance::Once(_)
+                | Disturbance::Outage
+                | Disturbance::KilledBefore
+                | Disturbance::KilledAfter
+                | Disturbance::KilledBeforeRecord => {}
+            }
+            drop(go);
+            let (_, go) = gate.step().await;
+            if disturbance != Disturbance::KilledBeforeRecord {
+                drop(go);
+                // Further steps let go by themselves: nobody waits for them.
+                drop(gate.step().await);
+                return;
+            }
+            let locked = lock(&world.database_url()).await;
+            drop(go);
+            // Either it comes to its record, which waits for the database, or it has none to make and goes on to its next call.
+            let _ = tokio::time::timeout(TO_THE_RECORD, gate.step()).await;
+            drop(locked);
+        };
+        if disturbance.kills() {
+            tokio::select! {
+                () = self.course(world) => {}
+                () = acts => {}
+            }
+        } else {
+            tokio::select! {
+                () = self.course(world) => {}
+                () = async { acts.await; std::future::pending().await } => {}
+            }
+        }
+    }
+
+    /// What the next days bring: what was interrupted comes to its end, and one undisturbed run follows.
+    async fn recover(&self, world: &World) -> Result<(), String> {
+        world.work().await;
+        if !self.scenario.is_a_run() {
+            self.course(world).await; // an order that was not answered is given again
+        }
+        world.days(1);
+        world.app.runner.queue_due().await.unwrap();
+        world.work().await;
+        match job_of(world).await {
+            Some(job) if job["runs"]["nodes"][0]["status"] != "SUCCEEDED" => Err(format!("the undisturbed run: {job}")),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Keeps everybody else from writing into the database until it is dropped.
+async fn lock(url: &str) -> DatabaseTransaction {
+    let locked = Connect::connect(url).await.unwrap().begin().await.unwrap();
+    let statement = if url.starts_with("sqlite") {
+        "UPDATE work SET attempt = attempt"
+    } else {
+        "LOCK TABLE work IN EXCLUSIVE MODE"
+    };
+    locked.execute_unprepared(statement).await.unwrap();
+    locked
+}
