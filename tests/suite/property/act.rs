@@ -29,6 +29,9 @@ pub struct Story {
     pub left: BTreeSet<String>,
     /// The database was lost at some time.
     pub has_lost: bool,
+    /// Copies of users' own that may be taken for ours: once the database was lost, the last contact in an account with
+    /// a tag is adopted, twin or not, because the twin may be what was lost.
+    pub may_be_taken: BTreeSet<String>,
     /// Who receives the group in the end.
     pub receives: Vec<String>,
     serial: usize,
@@ -48,6 +51,7 @@ impl Story {
             own: BTreeMap::new(),
             left: BTreeSet::new(),
             has_lost: false,
+            may_be_taken: BTreeSet::new(),
             receives: Vec::new(),
             serial: setting.contacts,
             accounts: setting.accounts,
@@ -110,6 +114,7 @@ impl Story {
     pub async fn act(&mut self, step: &Step) -> Result<(), String> {
         let before = self.copies().await;
         self.happen(step).await;
+        self.note_last_copies();
         let source = self.source(true);
         for (user, copies) in before {
             let there = self.world.snapshot(user);
@@ -124,6 +129,17 @@ impl Story {
             }
         }
         Ok(())
+    }
+
+    fn note_last_copies(&mut self) {
+        for user in USERS.into_iter().filter(|_| self.has_lost) {
+            let synced: BTreeSet<String> = self.synced(user).iter().filter_map(tag).collect();
+            let own = self.own.get(user);
+            let contacts = self.world.sandbox.contacts(user).unwrap().into_iter();
+            let copies = contacts.filter(|contact| own.is_some_and(|own| own.contains_key(&contact.resource_name)));
+            let last = copies.filter(|copy| !is_ours(copy) && tag(copy).is_some_and(|tag| !synced.contains(&tag)));
+            self.may_be_taken.extend(last.map(|copy| copy.resource_name));
+        }
     }
 
     /// Copies of source contacts at users who stay in the job, where there is just one: source contact number and name.

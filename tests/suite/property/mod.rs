@@ -76,6 +76,14 @@ shards! {
     every_account_equals_the_oracle_7 every_account_equals_the_oracle_8
 }
 
+/// A story that chance found: a copy is the last contact with its tag when the new server looks.
+#[tokio::test]
+async fn a_copy_that_outlives_its_original_and_the_database_is_adopted() {
+    let setting = Setting { contacts: 3, accounts: 1, lags: false };
+    let steps = [Step::UserCopies(1, 7), Step::DatabaseIsLost, Step::UserDeletes(1, 4)];
+    play(Database::sqlite(), &setting, &steps).await.unwrap();
+}
+
 #[test]
 fn every_account_equals_the_oracle_on_postgres() {
     check(cases(POSTGRES_CASES), true);

@@ -98,7 +98,7 @@ pub struct Setting {
 }
 
 pub fn setting() -> impl Strategy<Value = Setting> {
-    let contacts = prop_oneof![3 => Just(3), 1 => 15..30usize];
+    let contacts = prop_oneof![1 => Just(3), 1 => 15..30usize];
     let accounts = prop_oneof![2 => Just(1), 1 => Just(3)];
     (contacts, accounts, any::<bool>()).prop_map(|(contacts, accounts, lags)| Setting { contacts, accounts, lags })
 }
@@ -113,7 +113,7 @@ fn bulk() -> impl Strategy<Value = Step> {
     prop_oneof![
         2 => many.clone().prop_map(Step::SourceAddsMany),
         2 => many.clone().prop_map(Step::SourceEditsMany),
-        2 => many.prop_map(Step::SourceDeletesMany),
+        3 => many.prop_map(Step::SourceDeletesMany),
         1 => pair.clone().prop_map(|(user, many)| Step::UserEditsMany(user, many)),
         1 => pair.prop_map(|(user, many)| Step::UserDeletesMany(user, many)),
     ]
@@ -124,7 +124,7 @@ pub fn step() -> impl Strategy<Value = Step> {
     let pair = (user.clone(), one.clone());
     prop_oneof![
         3 => Just(Step::SourceAdds),
-        4 => bulk(),
+        9 => bulk(),
         2 => one.clone().prop_map(Step::SourceEdits),
         2 => one.clone().prop_map(Step::SourceDeletes),
         1 => one.clone().prop_map(Step::SourceTakesOut),
