@@ -59,7 +59,7 @@ const BESIDE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/discover
 fn methods(resources: &Value, found: &mut serde_json::Map<String, Value>) {
     for resource in resources.as_object().into_iter().flat_map(|resources| resources.values()) {
         for method in resource["methods"].as_object().into_iter().flat_map(|methods| methods.values()) {
-            found.insert(method["id"].as_str().unwrap().to_owned(), method.clone());
+            found.insert(method["id"].as_str().expect("a method has an id").to_owned(), method.clone());
         }
         methods(&resource["resources"], found);
     }

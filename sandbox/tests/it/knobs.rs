@@ -12,7 +12,7 @@ use crate::helper::{CONTACTS, Stage, given_names, named};
 const ANN: &str = "ann@corp.example";
 
 fn text<'a>(value: &'a Value, name: &str) -> &'a str {
-    value[name].as_str().unwrap()
+    value[name].as_str().expect("text")
 }
 
 #[tokio::test]
