@@ -14,6 +14,7 @@ use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, N
 use async_graphql::{Request, ServerResult};
 
 use super::ApiError;
+use super::nested::Nested;
 use crate::domain::{
     AuditEntry, AuditId, ContactGroup, ContactGroupId, Destination, DestinationId, DestinationResult, Hold, Job, JobId,
     ResultId, Run, RunId, StatusCounts, SyncedGroup, SyncedGroupId, UserId, Workspace, WorkspaceUser,
@@ -52,7 +53,7 @@ impl Extension for PerExecution {
 }
 
 /// What is loaded for a key: nothing, if there is no such thing. A failure is the same for the whole batch.
-type Loaded<T> = Result<Option<T>, Arc<StoreError>>;
+pub(super) type Loaded<T> = Result<Option<T>, Arc<StoreError>>;
 
 macro_rules! batches {
     ($($(#[$doc:meta])* $name:ident: $key:ty => $value:ty = $read:ident;)*) => {
@@ -85,17 +86,29 @@ batches! {
     AuditEntries: AuditId => AuditEntry = audit_by_ids;
 }
 
-fn answered<K: Copy + Eq + Hash, V>(keys: &[K], read: StoreResult<HashMap<K, V>>) -> HashMap<K, Loaded<V>> {
+/// Answers for all keys, of what was read for them.
+pub(super) fn answered<K: Clone + Eq + Hash, V>(keys: &[K], read: StoreResult<HashMap<K, V>>) -> HashMap<K, Loaded<V>> {
     match read {
-        Ok(mut found) => keys.iter().map(|&key| (key, Ok(found.remove(&key)))).collect(),
+        Ok(mut found) => keys.iter().map(|key| (key.clone(), Ok(found.remove(key)))).collect(),
         Err(error) => {
             let error = Arc::new(error);
-            keys.iter().map(|&key| (key, Err(Arc::clone(&error)))).collect()
+            keys.iter().map(|key| (key.clone(), Err(Arc::clone(&error)))).collect()
         }
     }
 }
 
-type By<K, V, F> = Loader<K, Loaded<V>, F>;
+/// Batches of one kind.
+pub(super) type By<K, V, F> = Loader<K, Loaded<V>, F>;
+
+/// A loader that waits for the whole level of a document.
+pub(super) fn batched<K, V, F>(read: F) -> By<K, V, F>
+where
+    K: Clone + Eq + Hash + std::fmt::Debug,
+    V: Clone,
+    F: BatchFn<K, Loaded<V>>,
+{
+    Loader::new(read).with_max_batch_size(BATCH).with_yield_count(YIELDS)
+}
 
 struct Cached {
     users: By<UserId, WorkspaceUser, Users>,
@@ -113,32 +126,28 @@ struct Cached {
     holds: By<RunId, Hold, Holds>,
     audit_entries: By<AuditId, AuditEntry, AuditEntries>,
     workspace: tokio::sync::OnceCell<Option<Workspace>>,
+    nested: Arc<Nested>,
 }
 
 impl Cached {
     fn new(store: &Store) -> Self {
         Self {
-            users: Loader::new(Users(store.clone())).with_max_batch_size(BATCH).with_yield_count(YIELDS),
-            contact_groups: Loader::new(ContactGroups(store.clone()))
-                .with_max_batch_size(BATCH)
-                .with_yield_count(YIELDS),
-            jobs: Loader::new(Jobs(store.clone())).with_max_batch_size(BATCH).with_yield_count(YIELDS),
-            destinations: Loader::new(Destinations(store.clone())).with_max_batch_size(BATCH).with_yield_count(YIELDS),
-            synced_groups: Loader::new(SyncedGroups(store.clone())).with_max_batch_size(BATCH).with_yield_count(YIELDS),
-            synced_groups_of: Loader::new(SyncedGroupsOf(store.clone()))
-                .with_max_batch_size(BATCH)
-                .with_yield_count(YIELDS),
-            runs: Loader::new(Runs(store.clone())).with_max_batch_size(BATCH).with_yield_count(YIELDS),
-            active_runs: Loader::new(ActiveRuns(store.clone())).with_max_batch_size(BATCH).with_yield_count(YIELDS),
-            last_runs: Loader::new(LastRuns(store.clone())).with_max_batch_size(BATCH).with_yield_count(YIELDS),
-            status_counts: Loader::new(StatusCountsOf(store.clone()))
-                .with_max_batch_size(BATCH)
-                .with_yield_count(YIELDS),
-            results: Loader::new(Results(store.clone())).with_max_batch_size(BATCH).with_yield_count(YIELDS),
-            last_results: Loader::new(LastResults(store.clone())).with_max_batch_size(BATCH).with_yield_count(YIELDS),
-            holds: Loader::new(Holds(store.clone())).with_max_batch_size(BATCH).with_yield_count(YIELDS),
-            audit_entries: Loader::new(AuditEntries(store.clone())).with_max_batch_size(BATCH).with_yield_count(YIELDS),
+            users: batched(Users(store.clone())),
+            contact_groups: batched(ContactGroups(store.clone())),
+            jobs: batched(Jobs(store.clone())),
+            destinations: batched(Destinations(store.clone())),
+            synced_groups: batched(SyncedGroups(store.clone())),
+            synced_groups_of: batched(SyncedGroupsOf(store.clone())),
+            runs: batched(Runs(store.clone())),
+            active_runs: batched(ActiveRuns(store.clone())),
+            last_runs: batched(LastRuns(store.clone())),
+            status_counts: batched(StatusCountsOf(store.clone())),
+            results: batched(Results(store.clone())),
+            last_results: batched(LastResults(store.clone())),
+            holds: batched(Holds(store.clone())),
+            audit_entries: batched(AuditEntries(store.clone())),
             workspace: tokio::sync::OnceCell::new(),
+            nested: Arc::new(Nested::new(store)),
         }
     }
 }
@@ -211,6 +220,11 @@ impl Loaders {
         Ok(load(&cached.status_counts, job).await?.unwrap_or_default())
     }
 
+    /// Lists that are nested in other objects.
+    pub(super) fn nested(&self) -> Arc<Nested> {
+        Arc::clone(&self.cached().nested)
+    }
+
     /// The Workspace, as last read.
     pub(super) async fn workspace(&self) -> Result<Option<Workspace>, ApiError> {
         let cached = self.cached();
@@ -218,9 +232,10 @@ impl Loaders {
     }
 }
 
-async fn load<K, V, F>(loader: &By<K, V, F>, key: K) -> Result<Option<V>, ApiError>
+/// What the batch brings for a key.
+pub(super) async fn load<K, V, F>(loader: &By<K, V, F>, key: K) -> Result<Option<V>, ApiError>
 where
-    K: Copy + Eq + Hash + std::fmt::Debug,
+    K: Clone + Eq + Hash + std::fmt::Debug,
     V: Clone,
     F: BatchFn<K, Loaded<V>>,
 {

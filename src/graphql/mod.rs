@@ -19,6 +19,7 @@ mod lexis;
 mod limits;
 mod loaders;
 mod mutation;
+mod nested;
 mod nulls;
 mod operation;
 mod page;

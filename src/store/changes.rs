@@ -1,11 +1,14 @@
 //! Changes to single contacts that a run made, or that a preview foresees.
 
+use std::collections::HashMap;
+
 use sea_orm::ActiveValue::Set;
 use sea_orm::prelude::Uuid;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, Select};
 
 use super::convert::{Named, from_json, to_json};
 use super::page::{Direction, Page, PageRequest, Position, SortKey, paged};
+use super::pages::{Cut, counts, first_rows, pages};
 use super::{Store, StoreResult, Tx};
 use crate::domain::{ChangeAction, ContactChange, ResultId, Time, name_key};
 
@@ -67,25 +70,47 @@ impl Store {
         actions: Option<&[ChangeAction]>,
         page: &PageRequest,
     ) -> StoreResult<Page<(Position, ContactChange)>> {
-        let select = Entity::find().filter(condition(result, actions));
+        let select = of_results(&[result], actions);
         let rows = paged(select, Column::NameKey, Column::Id, Direction::Ascending, page).all(&self.db).await?;
         Ok(Page::of(rows.into_iter().map(read).collect::<StoreResult<_>>()?, page))
     }
 
-    /// How many changes there are.
+    /// The first page of changes of each of these results, by name; each change with its place in the list.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn count_changes(&self, result: ResultId, actions: Option<&[ChangeAction]>) -> StoreResult<u64> {
-        Ok(Entity::find().filter(condition(result, actions)).count(&self.db).await?)
+    pub async fn changes_pages(
+        &self,
+        results: &[ResultId],
+        actions: Option<&[ChangeAction]>,
+        first: u32,
+    ) -> StoreResult<HashMap<ResultId, Page<(Position, ContactChange)>>> {
+        let direction = Direction::Ascending;
+        let cut = Cut { parent: Column::ResultId, key: Column::NameKey, id: Column::Id, direction, first };
+        let rows = first_rows(&self.db, of_results(results, actions), cut).await?;
+        let changes = rows.into_iter().map(|row| Ok((row.result_id.into(), read(row)?)));
+        Ok(pages(changes.collect::<StoreResult<Vec<_>>>()?, first))
+    }
+
+    /// How many changes each of these results has; no entry for none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn count_changes_by_result(
+        &self,
+        results: &[ResultId],
+        actions: Option<&[ChangeAction]>,
+    ) -> StoreResult<HashMap<ResultId, u64>> {
+        counts(&self.db, of_results(results, actions), Column::ResultId).await
     }
 }
 
-fn condition(result: ResultId, actions: Option<&[ChangeAction]>) -> Condition {
+fn of_results(results: &[ResultId], actions: Option<&[ChangeAction]>) -> Select<Entity> {
     let names = |actions: &[ChangeAction]| actions.iter().map(|action| action.name()).collect::<Vec<_>>();
-    Condition::all()
-        .add(Column::ResultId.eq(result.uuid()))
-        .add_option(actions.map(|actions| Column::Action.is_in(names(actions))))
+    let selected = Condition::all()
+        .add(Column::ResultId.is_in(results.iter().map(|id| id.uuid())))
+        .add_option(actions.map(|actions| Column::Action.is_in(names(actions))));
+    Entity::find().filter(selected)
 }
 
 fn read(row: Model) -> StoreResult<(Position, ContactChange)> {

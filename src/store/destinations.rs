@@ -12,6 +12,7 @@ use sea_orm::{
 use super::convert::{Named, actor};
 use super::jobs::users_at;
 use super::page::{Direction, Page, PageRequest, paged, starts_with};
+use super::pages::{Cut, counts, first_rows, pages};
 use super::users::users_by_ids;
 use super::{Store, StoreError, StoreResult, Tx};
 use crate::domain::{
@@ -22,7 +23,7 @@ use crate::domain::{
 use entity::{destination, run_result, synced_group, workspace_user};
 
 /// Selects destinations. Fields are ANDed, lists mean any of.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the meanings are on the GraphQL input DestinationFilter")]
 pub struct DestinationFilter {
     pub jobs: Option<Vec<JobId>>,
@@ -32,7 +33,7 @@ pub struct DestinationFilter {
 }
 
 /// What destinations may be ordered by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the meanings are on the GraphQL enum DestinationOrderField")]
 pub enum DestinationOrderField {
     Email,
@@ -167,6 +168,72 @@ impl Store {
         Ok(Page::of(read_destinations(&self.db, rows).await?, page))
     }
 
+    /// The first page of destinations of each of these jobs.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn destinations_pages(
+        &self,
+        jobs: &[JobId],
+        filter: &DestinationFilter,
+        order: DestinationOrderField,
+        direction: Direction,
+        first: u32,
+    ) -> StoreResult<HashMap<JobId, Page<Destination>>> {
+        use destination::Column;
+        let select = with_user(of_jobs(jobs, filter));
+        let (parent, id) = (Column::JobId, Column::Id);
+        let rows = match order {
+            DestinationOrderField::Email => {
+                let cut = Cut { parent, key: workspace_user::Column::Email, id, direction, first };
+                first_rows(&self.db, select, cut).await?
+            }
+            DestinationOrderField::AddedAt => {
+                let cut = Cut { parent, key: Column::AddedAt, id, direction, first };
+                first_rows(&self.db, select, cut).await?
+            }
+        };
+        let destinations = read_destinations(&self.db, rows).await?;
+        Ok(pages(destinations.into_iter().map(|destination| (destination.job, destination)), first))
+    }
+
+    /// How many destinations of each of these jobs a filter selects; no entry for none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn count_destinations_by_job(
+        &self,
+        jobs: &[JobId],
+        filter: &DestinationFilter,
+    ) -> StoreResult<HashMap<JobId, u64>> {
+        counts(&self.db, with_user(of_jobs(jobs, filter)), destination::Column::JobId).await
+    }
+
+    /// The first page of destinations that are each of these users, oldest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn destinations_pages_of_users(
+        &self,
+        users: &[UserId],
+        first: u32,
+    ) -> StoreResult<HashMap<UserId, Page<Destination>>> {
+        use destination::Column;
+        let direction = Direction::Ascending;
+        let cut = Cut { parent: Column::UserId, key: Column::AddedAt, id: Column::Id, direction, first };
+        let rows = first_rows(&self.db, of_users(users), cut).await?;
+        let destinations = read_destinations(&self.db, rows).await?;
+        Ok(pages(destinations.into_iter().map(|destination| (destination.user, destination)), first))
+    }
+
+    /// How many destinations are each of these users; no entry for none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn count_destinations_by_user(&self, users: &[UserId]) -> StoreResult<HashMap<UserId, u64>> {
+        counts(&self.db, of_users(users), destination::Column::UserId).await
+    }
+
     /// How many destinations a filter selects.
     ///
     /// # Errors
@@ -251,6 +318,15 @@ impl Store {
     pub async fn count_synced_groups(&self, filter: &SyncedGroupFilter) -> StoreResult<u64> {
         Ok(synced_group::Entity::find().filter(group_condition(filter)).count(&self.db).await?)
     }
+}
+
+fn of_jobs(jobs: &[JobId], filter: &DestinationFilter) -> Select<destination::Entity> {
+    let theirs = destination::Column::JobId.is_in(jobs.iter().map(|id| id.uuid()));
+    destination::Entity::find().filter(condition(filter).add(theirs))
+}
+
+fn of_users(users: &[UserId]) -> Select<destination::Entity> {
+    destination::Entity::find().filter(destination::Column::UserId.is_in(users.iter().map(|id| id.uuid())))
 }
 
 fn condition(filter: &DestinationFilter) -> Condition {

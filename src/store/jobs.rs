@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, Select};
 
 use super::convert::{Named, actor, from_json};
 use super::groups::groups_by_ids;
 use super::page::{Direction, Page, PageRequest, paged, starts_with};
+use super::pages::{Cut, counts, first_rows, pages};
 use super::users::users_by_ids;
 use super::{Store, StoreError, StoreResult, Tx};
 use crate::domain::{
@@ -139,6 +140,27 @@ impl Store {
         Ok(Page::of(read_jobs(&self.db, rows).await?, page))
     }
 
+    /// The first page of jobs that sync from each of these users, newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn jobs_pages_of_sources(&self, users: &[UserId], first: u32) -> StoreResult<HashMap<UserId, Page<Job>>> {
+        use job::Column;
+        let direction = Direction::Descending;
+        let cut = Cut { parent: Column::SourceUserId, key: Column::CreatedAt, id: Column::Id, direction, first };
+        let rows = first_rows(&self.db, of_sources(users), cut).await?;
+        let jobs = read_jobs(&self.db, rows).await?;
+        Ok(pages(jobs.into_iter().map(|job| (job.source.user, job)), first))
+    }
+
+    /// How many jobs sync from each of these users; no entry for none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn count_jobs_by_source(&self, users: &[UserId]) -> StoreResult<HashMap<UserId, u64>> {
+        counts(&self.db, of_sources(users), job::Column::SourceUserId).await
+    }
+
     /// How many jobs a filter selects.
     ///
     /// # Errors
@@ -146,6 +168,10 @@ impl Store {
     pub async fn count_jobs(&self, filter: &JobFilter) -> StoreResult<u64> {
         Ok(job::Entity::find().filter(condition(filter)).count(&self.db).await?)
     }
+}
+
+fn of_sources(users: &[UserId]) -> Select<job::Entity> {
+    job::Entity::find().filter(job::Column::SourceUserId.is_in(users.iter().map(|id| id.uuid())))
 }
 
 /// Ids of users whom an address leads to.

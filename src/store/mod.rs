@@ -17,6 +17,7 @@ mod insert_run;
 mod jobs;
 mod lease;
 mod page;
+mod pages;
 mod progress;
 mod prune;
 mod requests;

@@ -9,7 +9,7 @@ use sea_orm::{
 use crate::domain::Time;
 
 /// Directions of sorting. Empty values come last in both.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Direction {
     /// Smallest or oldest first.
     Ascending,
@@ -51,6 +51,13 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// More items follow.
     pub has_next: bool,
+}
+
+impl<T> Default for Page<T> {
+    /// The page of an empty list.
+    fn default() -> Self {
+        Self { items: Vec::new(), has_next: false }
+    }
 }
 
 impl<T> Page<T> {

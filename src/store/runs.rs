@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use sea_orm::prelude::Uuid;
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
 use super::convert::{Named, actor, email, from_json, run_error};
 use super::page::{Direction, Page, PageRequest, paged, starts_with};
+use super::pages::{Cut, counts, first_rows, pages};
 use super::{Store, StoreResult};
 use crate::domain::{
     DestinationId, DestinationResult, Event, JobId, ResultId, ResultStatus, Run, RunId, RunKind, RunStatus, Time,
@@ -17,7 +18,7 @@ use crate::domain::{
 use entity::{run, run_event, run_result};
 
 /// Selects runs. Fields are ANDed, lists mean any of.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the meanings are on the GraphQL input RunFilter")]
 pub struct RunFilter {
     pub jobs: Option<Vec<JobId>>,
@@ -37,7 +38,7 @@ pub enum RunOrderField {
 }
 
 /// Selects results. Fields are ANDed, lists mean any of.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the meanings are on the GraphQL input RunDestinationResultFilter")]
 pub struct ResultFilter {
     pub statuses: Option<Vec<ResultStatus>>,
@@ -74,6 +75,16 @@ fn read_result(row: run_result::Model) -> StoreResult<DestinationResult> {
         counts: from_json("run_result", row.counts)?,
         error: run_error("run_result", row.error_code, row.error_message)?,
         planned_deletions: row.planned_deletions,
+    })
+}
+
+fn read_event(row: run_event::Model) -> StoreResult<Event> {
+    Ok(Event {
+        run: row.run_id.into(),
+        sequence: row.sequence,
+        at: row.at,
+        status: RunStatus::named(&row.status)?,
+        kind: from_json("run_event", row.kind)?,
     })
 }
 
@@ -126,6 +137,33 @@ impl Store {
         let select = Entity::find().filter(condition(filter));
         let rows = paged(select, key, Column::Id, direction, page).all(&self.db).await?;
         Ok(Page::of(self.read_runs(rows).await?, page))
+    }
+
+    /// The first page of runs of each of these jobs, newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn runs_pages(
+        &self,
+        jobs: &[JobId],
+        filter: &RunFilter,
+        first: u32,
+    ) -> StoreResult<HashMap<JobId, Page<Run>>> {
+        use run::{Column, Entity};
+        let select = Entity::find().filter(of_jobs(jobs).add(condition(filter)));
+        let direction = Direction::Descending;
+        let cut = Cut { parent: Column::JobId, key: Column::CreatedAt, id: Column::Id, direction, first };
+        let runs = self.read_runs(first_rows(&self.db, select, cut).await?).await?;
+        Ok(pages(runs.into_iter().filter_map(|run| Some((run.job?, run))), first))
+    }
+
+    /// How many runs of each of these jobs a filter selects; no entry for none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn count_runs_by_job(&self, jobs: &[JobId], filter: &RunFilter) -> StoreResult<HashMap<JobId, u64>> {
+        let select = run::Entity::find().filter(of_jobs(jobs).add(condition(filter)));
+        counts(&self.db, select, run::Column::JobId).await
     }
 
     /// How many runs a filter selects.
@@ -252,18 +290,40 @@ impl Store {
         filter: &ResultFilter,
         page: &PageRequest,
     ) -> StoreResult<Page<DestinationResult>> {
-        use run_result::{Column, Entity};
-        let select = Entity::find().filter(result_condition(run, filter));
+        use run_result::Column;
+        let select = results(&[run], filter);
         let rows = paged(select, Column::Email, Column::Id, Direction::Ascending, page).all(&self.db).await?;
         Ok(Page::of(rows.into_iter().map(read_result).collect::<StoreResult<_>>()?, page))
     }
 
-    /// How many results a filter selects.
+    /// The first page of results of each of these runs, by address.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn count_results(&self, run: RunId, filter: &ResultFilter) -> StoreResult<u64> {
-        Ok(run_result::Entity::find().filter(result_condition(run, filter)).count(&self.db).await?)
+    pub async fn results_pages(
+        &self,
+        runs: &[RunId],
+        filter: &ResultFilter,
+        first: u32,
+    ) -> StoreResult<HashMap<RunId, Page<DestinationResult>>> {
+        use run_result::Column;
+        let direction = Direction::Ascending;
+        let cut = Cut { parent: Column::RunId, key: Column::Email, id: Column::Id, direction, first };
+        let rows = first_rows(&self.db, results(runs, filter), cut).await?;
+        let results = rows.into_iter().map(read_result).collect::<StoreResult<Vec<_>>>()?;
+        Ok(pages(results.into_iter().map(|result| (result.run, result)), first))
+    }
+
+    /// How many results of each of these runs a filter selects; no entry for none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn count_results_by_run(
+        &self,
+        runs: &[RunId],
+        filter: &ResultFilter,
+    ) -> StoreResult<HashMap<RunId, u64>> {
+        counts(&self.db, results(runs, filter), run_result::Column::RunId).await
     }
 
     /// Events of a run after a sequence number, in order, at most `limit`.
@@ -278,17 +338,29 @@ impl Store {
             .limit(u64::from(limit))
             .all(&self.db)
             .await?;
-        rows.into_iter()
-            .map(|row| {
-                Ok(Event {
-                    run: row.run_id.into(),
-                    sequence: row.sequence,
-                    at: row.at,
-                    status: RunStatus::named(&row.status)?,
-                    kind: from_json("run_event", row.kind)?,
-                })
-            })
-            .collect()
+        rows.into_iter().map(read_event).collect()
+    }
+
+    /// A page of the log of a run, after a sequence number.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn events_page(&self, run: RunId, after: i32, first: u32) -> StoreResult<Page<Event>> {
+        Ok(Page::of(self.events(run, after, first + 1).await?, &PageRequest { first, after: None }))
+    }
+
+    /// The first page of the log of each of these runs.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn events_pages(&self, runs: &[RunId], first: u32) -> StoreResult<HashMap<RunId, Page<Event>>> {
+        use run_event::{Column, Entity};
+        let select = Entity::find().filter(Column::RunId.is_in(runs.iter().map(|id| id.uuid())));
+        let direction = Direction::Ascending;
+        let cut = Cut { parent: Column::RunId, key: Column::Sequence, id: Column::Sequence, direction, first };
+        let rows = first_rows(&self.db, select, cut).await?;
+        let events = rows.into_iter().map(read_event).collect::<StoreResult<Vec<_>>>()?;
+        Ok(pages(events.into_iter().map(|event| (event.run, event)), first))
     }
 
     /// Sequence number of the last event of a run; 0 when there is none.
@@ -298,6 +370,18 @@ impl Store {
     pub async fn last_sequence(&self, run: RunId) -> StoreResult<i32> {
         let row = run::Entity::find_by_id(run.uuid()).one(&self.db).await?;
         Ok(row.map_or(0, |row| row.last_sequence))
+    }
+
+    /// Sequence numbers of the last events of these runs.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn last_sequences(&self, runs: &[RunId]) -> StoreResult<HashMap<RunId, i32>> {
+        use run::{Column, Entity};
+        let these = Entity::find().filter(Column::Id.is_in(runs.iter().map(|id| id.uuid())));
+        let columns = these.select_only().column(Column::Id).column(Column::LastSequence);
+        let rows: Vec<(Uuid, i32)> = columns.into_tuple().all(&self.db).await?;
+        Ok(rows.into_iter().map(|(run, sequence)| (run.into(), sequence)).collect())
     }
 }
 
@@ -323,13 +407,14 @@ fn condition(filter: &RunFilter) -> Condition {
         .add_option(filter.created_to.map(|to| Column::CreatedAt.lt(to)))
 }
 
-fn result_condition(run: RunId, filter: &ResultFilter) -> Condition {
+fn results(runs: &[RunId], filter: &ResultFilter) -> Select<run_result::Entity> {
     use run_result::Column;
     let names = |statuses: &[ResultStatus]| statuses.iter().map(|status| status.name()).collect::<Vec<_>>();
-    Condition::all()
-        .add(Column::RunId.eq(run.uuid()))
+    let selected = Condition::all()
+        .add(Column::RunId.is_in(runs.iter().map(|id| id.uuid())))
         .add_option(filter.statuses.as_ref().map(|statuses| Column::Status.is_in(names(statuses))))
         .add_option(filter.search.as_ref().map(|search| {
             Expr::col((run_result::Entity, Column::Email)).like(starts_with(&search.trim().to_lowercase()))
-        }))
+        }));
+    run_result::Entity::find().filter(selected)
 }

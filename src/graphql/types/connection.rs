@@ -14,9 +14,7 @@ use crate::graphql::filter::{
     RunDestinationResultFilter, RunFilter, RunOrder, SyncedGroupFilter,
 };
 use crate::graphql::page::{self, EVENT_PAGE, Scope, cursor, event_position};
-use crate::store::{
-    self, DestinationOrderField, Direction, JobOrderField, Page, Position, RunOrderField, SortKey, Store, StoreResult,
-};
+use crate::store::{self, DestinationOrderField, Direction, JobOrderField, Page, Position, RunOrderField, SortKey};
 
 /// State of a pagination.
 #[derive(SimpleObject)]
@@ -34,9 +32,13 @@ pub(in crate::graphql) struct PageInfo {
 /// What `totalCount` counts.
 enum Total {
     Jobs(store::JobFilter),
+    JobsOfSource(UserId),
     Destinations(store::DestinationFilter),
+    DestinationsOfJob(JobId, store::DestinationFilter),
+    DestinationsOfUser(UserId),
     SyncedGroups(store::SyncedGroupFilter),
     Runs(store::RunFilter),
+    RunsOfJob(JobId, store::RunFilter),
     Results(RunId, store::ResultFilter),
     Users(String),
     Changes(ResultId, Option<Vec<ChangeAction>>),
@@ -45,15 +47,20 @@ enum Total {
 }
 
 impl Total {
-    async fn count(&self, store: &Store) -> StoreResult<i32> {
+    async fn count(&self, ctx: &Context<'_>) -> Result<i32, ApiError> {
+        let (store, nested) = (ctx.store()?, ctx.loaders()?.nested());
         Ok(int(match self {
             Self::Jobs(filter) => store.count_jobs(filter).await?,
+            Self::JobsOfSource(user) => nested.job_count_of_source(*user, ()).await?,
             Self::Destinations(filter) => store.count_destinations(filter).await?,
+            Self::DestinationsOfJob(job, filter) => nested.destination_count(*job, filter.clone()).await?,
+            Self::DestinationsOfUser(user) => nested.destination_count_of_user(*user, ()).await?,
             Self::SyncedGroups(filter) => store.count_synced_groups(filter).await?,
             Self::Runs(filter) => store.count_runs(filter).await?,
-            Self::Results(run, filter) => store.count_results(*run, filter).await?,
+            Self::RunsOfJob(job, filter) => nested.run_count(*job, filter.clone()).await?,
+            Self::Results(run, filter) => nested.result_count(*run, filter.clone()).await?,
             Self::Users(search) => store.count_users(search).await?,
-            Self::Changes(result, actions) => store.count_changes(*result, actions.as_deref()).await?,
+            Self::Changes(result, actions) => nested.change_count(*result, actions.clone()).await?,
             Self::Audit(filter) => store.count_audit(filter).await?,
             Self::Known(count) => *count,
         }))
@@ -132,7 +139,7 @@ macro_rules! connections {
 
                 /// Number of items in all pages, counted only if selected.
                 async fn total_count(&self, ctx: &Context<'_>) -> Result<i32, ApiError> {
-                    Ok(self.0.total.count(ctx.store()?).await?)
+                    self.0.total.count(ctx).await
                 }
             }
         )*
@@ -161,7 +168,11 @@ impl JobConnection {
         after: Option<String>,
     ) -> Result<Self, ApiError> {
         let (field, direction) = JobOrder::read(order);
-        Self::read(ctx, JobFilter::read(filter)?, field, direction, first, after).await
+        let filter = JobFilter::read(filter)?;
+        let scope = Scope::new("jobs", &(&filter, field, direction));
+        let request = page::request(scope, first, after.as_deref())?;
+        let page = ctx.store()?.jobs_page(&filter, field, direction, &request).await?;
+        Ok(Self(Items::new(page, &request, scope, Total::Jobs(filter), |job| job_position(job, field), Job)))
     }
 
     /// Jobs that sync from a user.
@@ -172,30 +183,25 @@ impl JobConnection {
         after: Option<String>,
     ) -> Result<Self, ApiError> {
         let filter = store::JobFilter { source_user: Some(user), ..store::JobFilter::default() };
-        Self::read(ctx, filter, JobOrderField::CreatedAt, Direction::Descending, first, after).await
-    }
-
-    async fn read(
-        ctx: &Context<'_>,
-        filter: store::JobFilter,
-        field: JobOrderField,
-        direction: Direction,
-        first: Option<i32>,
-        after: Option<String>,
-    ) -> Result<Self, ApiError> {
+        let (field, direction) = (JobOrderField::CreatedAt, Direction::Descending);
         let scope = Scope::new("jobs", &(&filter, field, direction));
         let request = page::request(scope, first, after.as_deref())?;
-        let page = ctx.store()?.jobs_page(&filter, field, direction, &request).await?;
-        let position = |job: &domain::Job| Position {
-            key: match field {
-                JobOrderField::CreatedAt => SortKey::Instant(Some(job.created_at)),
-                JobOrderField::UpdatedAt => SortKey::Instant(Some(job.updated_at)),
-                JobOrderField::Name => SortKey::Text(name_key(&job.name)),
-            },
-            id: job.id.uuid(),
+        let page = match request.after {
+            None => ctx.loaders()?.nested().jobs_of_source(user, request.first).await?,
+            Some(_) => ctx.store()?.jobs_page(&filter, field, direction, &request).await?,
         };
-        Ok(Self(Items::new(page, &request, scope, Total::Jobs(filter), position, Job)))
+        let total = Total::JobsOfSource(user);
+        Ok(Self(Items::new(page, &request, scope, total, |job| job_position(job, field), Job)))
     }
+}
+
+fn job_position(job: &domain::Job, field: JobOrderField) -> Position {
+    let key = match field {
+        JobOrderField::CreatedAt => SortKey::Instant(Some(job.created_at)),
+        JobOrderField::UpdatedAt => SortKey::Instant(Some(job.updated_at)),
+        JobOrderField::Name => SortKey::Text(name_key(&job.name)),
+    };
+    Position { key, id: job.id.uuid() }
 }
 
 impl DestinationConnection {
@@ -208,7 +214,11 @@ impl DestinationConnection {
         after: Option<String>,
     ) -> Result<Self, ApiError> {
         let (field, direction) = DestinationOrder::read(order);
-        Self::read(ctx, DestinationFilter::read(filter)?, field, direction, first, after).await
+        let filter = DestinationFilter::read(filter)?;
+        let scope = Scope::new("destinations", &(&filter, field, direction));
+        let request = page::request(scope, first, after.as_deref())?;
+        let page = ctx.store()?.destinations_page(&filter, field, direction, &request).await?;
+        Ok(Self::of(page, &request, scope, Total::Destinations(filter), field))
     }
 
     /// Destinations of a job.
@@ -221,9 +231,18 @@ impl DestinationConnection {
         after: Option<String>,
     ) -> Result<Self, ApiError> {
         let (field, direction) = DestinationOrder::read(order);
-        let mut filter = DestinationFilter::read(filter)?;
-        filter.jobs = Some(only(job, filter.jobs));
-        Self::read(ctx, filter, field, direction, first, after).await
+        let filter = DestinationFilter::read(filter)?;
+        let within = store::DestinationFilter { jobs: Some(only(job, filter.jobs.as_deref())), ..filter.clone() };
+        let scope = Scope::new("destinations", &(&within, field, direction));
+        let request = page::request(scope, first, after.as_deref())?;
+        let page = match request.after {
+            None => {
+                let arguments = (filter.clone(), field, direction, request.first);
+                ctx.loaders()?.nested().destinations(job, arguments).await?
+            }
+            Some(_) => ctx.store()?.destinations_page(&within, field, direction, &request).await?,
+        };
+        Ok(Self::of(page, &request, scope, Total::DestinationsOfJob(job, filter), field))
     }
 
     /// Destinations that are a user.
@@ -234,20 +253,23 @@ impl DestinationConnection {
         after: Option<String>,
     ) -> Result<Self, ApiError> {
         let filter = store::DestinationFilter { user: Some(user), ..store::DestinationFilter::default() };
-        Self::read(ctx, filter, DestinationOrderField::AddedAt, Direction::Ascending, first, after).await
-    }
-
-    async fn read(
-        ctx: &Context<'_>,
-        filter: store::DestinationFilter,
-        field: DestinationOrderField,
-        direction: Direction,
-        first: Option<i32>,
-        after: Option<String>,
-    ) -> Result<Self, ApiError> {
+        let (field, direction) = (DestinationOrderField::AddedAt, Direction::Ascending);
         let scope = Scope::new("destinations", &(&filter, field, direction));
         let request = page::request(scope, first, after.as_deref())?;
-        let page = ctx.store()?.destinations_page(&filter, field, direction, &request).await?;
+        let page = match request.after {
+            None => ctx.loaders()?.nested().destinations_of_user(user, request.first).await?,
+            Some(_) => ctx.store()?.destinations_page(&filter, field, direction, &request).await?,
+        };
+        Ok(Self::of(page, &request, scope, Total::DestinationsOfUser(user), field))
+    }
+
+    fn of(
+        page: Page<domain::Destination>,
+        request: &store::PageRequest,
+        scope: Scope,
+        total: Total,
+        field: DestinationOrderField,
+    ) -> Self {
         let position = |destination: &domain::Destination| Position {
             key: match field {
                 DestinationOrderField::Email => SortKey::Text(destination.email.to_string()),
@@ -255,7 +277,7 @@ impl DestinationConnection {
             },
             id: destination.id.uuid(),
         };
-        Ok(Self(Items::new(page, &request, scope, Total::Destinations(filter), position, Destination)))
+        Self(Items::new(page, request, scope, total, position, Destination))
     }
 }
 
@@ -289,7 +311,11 @@ impl RunConnection {
         after: Option<String>,
     ) -> Result<Self, ApiError> {
         let (field, direction) = RunOrder::read(order);
-        Self::read(ctx, RunFilter::read(filter)?, field, direction, first, after).await
+        let filter = RunFilter::read(filter)?;
+        let scope = Scope::new("runs", &(&filter, field, direction));
+        let request = page::request(scope, first, after.as_deref())?;
+        let page = ctx.store()?.runs_page(&filter, field, direction, &request).await?;
+        Ok(Self(Items::new(page, &request, scope, Total::Runs(filter), |run| run_position(run, field), Run)))
     }
 
     /// Runs of a job.
@@ -300,31 +326,26 @@ impl RunConnection {
         first: Option<i32>,
         after: Option<String>,
     ) -> Result<Self, ApiError> {
-        let mut filter = RunFilter::read(filter)?;
-        filter.jobs = Some(only(job, filter.jobs));
-        Self::read(ctx, filter, RunOrderField::CreatedAt, Direction::Descending, first, after).await
-    }
-
-    async fn read(
-        ctx: &Context<'_>,
-        filter: store::RunFilter,
-        field: RunOrderField,
-        direction: Direction,
-        first: Option<i32>,
-        after: Option<String>,
-    ) -> Result<Self, ApiError> {
-        let scope = Scope::new("runs", &(&filter, field, direction));
+        let filter = RunFilter::read(filter)?;
+        let within = store::RunFilter { jobs: Some(only(job, filter.jobs.as_deref())), ..filter.clone() };
+        let (field, direction) = (RunOrderField::CreatedAt, Direction::Descending);
+        let scope = Scope::new("runs", &(&within, field, direction));
         let request = page::request(scope, first, after.as_deref())?;
-        let page = ctx.store()?.runs_page(&filter, field, direction, &request).await?;
-        let position = |run: &domain::Run| Position {
-            key: SortKey::Instant(match field {
-                RunOrderField::CreatedAt => Some(run.created_at),
-                RunOrderField::FinishedAt => run.finished_at,
-            }),
-            id: run.id.uuid(),
+        let page = match request.after {
+            None => ctx.loaders()?.nested().runs(job, (filter.clone(), request.first)).await?,
+            Some(_) => ctx.store()?.runs_page(&within, field, direction, &request).await?,
         };
-        Ok(Self(Items::new(page, &request, scope, Total::Runs(filter), position, Run)))
+        let total = Total::RunsOfJob(job, filter);
+        Ok(Self(Items::new(page, &request, scope, total, |run| run_position(run, field), Run)))
     }
+}
+
+fn run_position(run: &domain::Run, field: RunOrderField) -> Position {
+    let instant = match field {
+        RunOrderField::CreatedAt => Some(run.created_at),
+        RunOrderField::FinishedAt => run.finished_at,
+    };
+    Position { key: SortKey::Instant(instant), id: run.id.uuid() }
 }
 
 impl RunDestinationResultConnection {
@@ -339,7 +360,10 @@ impl RunDestinationResultConnection {
         let filter = RunDestinationResultFilter::read(filter)?;
         let scope = Scope::new("results", &(run, &filter));
         let request = page::request(scope, first, after.as_deref())?;
-        let page = ctx.store()?.results_page(run, &filter, &request).await?;
+        let page = match request.after {
+            None => ctx.loaders()?.nested().results(run, (filter.clone(), request.first)).await?,
+            Some(_) => ctx.store()?.results_page(run, &filter, &request).await?,
+        };
         let position = |result: &domain::DestinationResult| Position {
             key: SortKey::Text(result.email.to_string()),
             id: result.id.uuid(),
@@ -379,7 +403,10 @@ impl ContactChangeConnection {
         let actions = ContactChangeFilter::read(filter)?;
         let scope = Scope::new("changes", &(result, &actions));
         let request = page::request(scope, first, after.as_deref())?;
-        let page = ctx.store()?.changes_page(result, actions.as_deref(), &request).await?;
+        let page = match request.after {
+            None => ctx.loaders()?.nested().changes(result, (actions.clone(), request.first)).await?,
+            Some(_) => ctx.store()?.changes_page(result, actions.as_deref(), &request).await?,
+        };
         let position = |(position, _): &(Position, domain::ContactChange)| position.clone();
         let total = Total::Changes(result, actions);
         Ok(Self(Items::new(page, &request, scope, total, position, |(_, change)| ContactChange(change))))
@@ -446,15 +473,14 @@ impl SyncedGroupContactConnection {
 }
 
 /// A list that is nested in a job selects within that job.
-fn only(job: JobId, selected: Option<Vec<JobId>>) -> Vec<JobId> {
+fn only(job: JobId, selected: Option<&[JobId]>) -> Vec<JobId> {
     if selected.is_none_or(|selected| selected.contains(&job)) { vec![job] } else { Vec::new() }
 }
 
 /// Page of the log of a run.
 pub(in crate::graphql) struct RunEventConnection {
     run: RunId,
-    events: Vec<domain::Event>,
-    has_next: bool,
+    page: Page<domain::Event>,
     has_previous: bool,
 }
 
@@ -468,10 +494,11 @@ impl RunEventConnection {
     ) -> Result<Self, ApiError> {
         let first = page::checked(first, EVENT_PAGE)?;
         let position = event_position(run, after.as_deref())?;
-        let mut events = ctx.store()?.events(run, position, first + 1).await?;
-        let has_next = events.len() > first as usize;
-        events.truncate(first as usize);
-        Ok(Self { run, events, has_next, has_previous: after.is_some() })
+        let page = match position {
+            0 => ctx.loaders()?.nested().events(run, first).await?,
+            position => ctx.store()?.events_page(run, position, first).await?,
+        };
+        Ok(Self { run, page, has_previous: after.is_some() })
     }
 }
 
@@ -480,27 +507,27 @@ impl RunEventConnection {
 impl RunEventConnection {
     /// Items with their cursors.
     async fn edges(&self) -> Vec<RunEventEdge> {
-        self.events.iter().cloned().map(|event| RunEventEdge::new(event, true)).collect()
+        self.page.items.iter().cloned().map(|event| RunEventEdge::new(event, true)).collect()
     }
 
     /// Items alone.
     async fn nodes(&self) -> Vec<RunEvent> {
-        self.events.iter().cloned().map(RunEvent::from).collect()
+        self.page.items.iter().cloned().map(RunEvent::from).collect()
     }
 
     /// State of the pagination.
     async fn page_info(&self) -> PageInfo {
         let cursor = |event: &domain::Event| page::event_cursor(event.run, event.sequence);
         PageInfo {
-            has_next_page: self.has_next,
+            has_next_page: self.page.has_next,
             has_previous_page: self.has_previous,
-            start_cursor: self.events.first().map(cursor),
-            end_cursor: self.events.last().map(cursor),
+            start_cursor: self.page.items.first().map(cursor),
+            end_cursor: self.page.items.last().map(cursor),
         }
     }
 
     /// Number of items in all pages, counted only if selected.
     async fn total_count(&self, ctx: &Context<'_>) -> Result<i32, ApiError> {
-        Ok(ctx.store()?.last_sequence(self.run).await?)
+        ctx.loaders()?.nested().last_sequence(self.run, ()).await
     }
 }

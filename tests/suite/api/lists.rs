@@ -113,6 +113,41 @@ on_both! {
         }
     }
 
+    async fn a_nested_list_is_the_list_of_its_parent(world) {
+        let ids = seven_jobs(&world).await;
+        let more = ["bo@corp.example", "bea@corp.example", "zoe@corp.example"];
+        for email in more {
+            world.sandbox.add_user(sandbox::NewUser::new(email, "User", email)).unwrap();
+        }
+        world.accepted("addUsers", "job { id }", json!({ "jobId": ids[0], "emails": more })).await;
+        world.work().await;
+        world.run(&ids[0]).await;
+        world.run(&ids[2]).await;
+        let page = "totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } nodes { id }";
+        for (list, arguments, filter) in [
+            ("destinations", "first: 2, orderBy: { field: EMAIL, direction: ASC }", ""),
+            ("destinations", "first: 2, orderBy: { field: EMAIL, direction: DESC }", ""),
+            ("destinations", "first: 1, orderBy: { field: ADDED_AT, direction: ASC }", ""),
+            ("destinations", "first: 3, orderBy: { field: ADDED_AT, direction: DESC }", "search: \"b\", statuses: [SYNCED]"),
+            ("runs", "first: 1", ""),
+            ("runs", "first: 2", "triggers: [MANUAL]"),
+        ] {
+            let query = format!("{{ jobs(first: 100) {{ nodes {{ id {list}({arguments}, filter: {{ {filter} }}) {{ {page} }} }} }} }}");
+            let data = world.data(&query, json!({})).await;
+            for job in data["jobs"]["nodes"].as_array().unwrap() {
+                let alone = format!("{{ {list}({arguments}, filter: {{ jobIds: [{}] {filter} }}) {{ {page} }} }}", job["id"]);
+                assert_eq!(world.data(&alone, json!({})).await[list], job[list], "{alone}");
+            }
+            // The jobs that a nested filter names are selected within each job.
+            let query = format!("{{ jobs(first: 100) {{ nodes {{ id {list}(filter: {{ jobIds: [\"{}\"] }}) {{ totalCount nodes {{ id }} }} }} }} }}", ids[0]);
+            for job in world.data(&query, json!({})).await["jobs"]["nodes"].as_array().unwrap() {
+                let number = job[list]["nodes"].as_array().unwrap().len();
+                assert_eq!(job[list]["totalCount"], json!(number));
+                assert_eq!(number > 0, job["id"] == json!(ids[0]), "{job:#}");
+            }
+        }
+    }
+
     async fn cursors_are_bound_to_filter_and_order(world) {
         seven_jobs(&world).await;
         let data = world.data("{ jobs(first: 1) { pageInfo { endCursor } } }", json!({})).await;
