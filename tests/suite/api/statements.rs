@@ -84,8 +84,9 @@ on_both! {
         for job in world.data(LISTS, json!({})).await["jobs"]["nodes"].as_array().unwrap() {
             assert_eq!(job["destinations"]["nodes"].as_array().unwrap().len(), 2, "{job:#}");
             assert!(job["activeRun"].is_object() && job["lastRun"].is_object(), "{job:#}");
-            assert_eq!(job["runs"]["nodes"][1]["results"]["nodes"].as_array().unwrap().len(), 2, "{job:#}");
-            assert!(job["runs"]["nodes"][1]["events"]["totalCount"].as_i64() > Some(0), "{job:#}");
+            let runs = job["runs"]["nodes"].as_array().unwrap();
+            assert!(runs.iter().all(|run| run["results"]["nodes"].as_array().unwrap().len() == 2), "{job:#}");
+            assert!(runs.iter().any(|run| run["events"]["totalCount"].as_i64() > Some(0)), "{job:#}");
         }
         for (query, few) in ALL.into_iter().zip(few) {
             assert_eq!(statements(&world, query, json!({})).await, few, "{query}");
