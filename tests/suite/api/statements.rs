@@ -38,7 +38,7 @@ const LISTS: &str = "{ jobs(first: 100) { nodes {
     activeRun { id requestedBy { label } } lastRun { number requestedBy { label } } createdBy { label }
 } } }";
 
-const ALL: [&str; 5] = [PAGE, NESTED, HISTORY, AUDIT, LISTS];
+const ALL: [&str; 4] = [PAGE, NESTED, HISTORY, AUDIT];
 
 async fn statements(world: &World, query: &str, variables: Value) -> u64 {
     let before = world.app.store.statements();
@@ -70,24 +70,33 @@ async fn run_all(world: &World, number: usize) {
     }
 }
 
+/// Every job shows what its lists hold.
+async fn check_lists(world: &World) {
+    for job in world.data(LISTS, json!({})).await["jobs"]["nodes"].as_array().unwrap() {
+        assert_eq!(job["destinations"]["nodes"].as_array().unwrap().len(), 2, "{job:#}");
+        assert!(job["activeRun"].is_object() && job["lastRun"].is_object(), "{job:#}");
+        let runs = job["runs"]["nodes"].as_array().unwrap();
+        assert!(runs.iter().all(|run| run["results"]["nodes"].as_array().unwrap().len() == 2), "{job:#}");
+        assert!(runs.iter().any(|run| run["events"]["totalCount"].as_i64() > Some(0)), "{job:#}");
+    }
+}
+
 on_both! {
     async fn a_page_costs_as_many_statements_for_a_hundred_rows_as_for_three(world) {
         world.source_group("Suppliers", &["Ada"]);
         jobs(&world, 0, 3).await;
-        run_all(&world, 3).await;
         let mut few = Vec::new();
         for query in ALL {
             few.push(statements(&world, query, json!({})).await);
         }
+        run_all(&world, 3).await;
+        few.push(statements(&world, LISTS, json!({})).await);
         jobs(&world, 3, 100).await;
-        run_all(&world, 100).await;
-        for job in world.data(LISTS, json!({})).await["jobs"]["nodes"].as_array().unwrap() {
-            assert_eq!(job["destinations"]["nodes"].as_array().unwrap().len(), 2, "{job:#}");
-            assert!(job["activeRun"].is_object() && job["lastRun"].is_object(), "{job:#}");
-            assert_eq!(job["runs"]["nodes"][1]["results"]["nodes"].as_array().unwrap().len(), 2, "{job:#}");
-            assert!(job["runs"]["nodes"][1]["events"]["totalCount"].as_i64() > Some(0), "{job:#}");
-        }
-        for (query, few) in ALL.into_iter().zip(few) {
+        for (query, few) in ALL.into_iter().chain([LISTS]).zip(few) {
+            if query == LISTS {
+                run_all(&world, 100).await;
+                check_lists(&world).await;
+            }
             assert_eq!(statements(&world, query, json!({})).await, few, "{query}");
             assert!(few <= 40, "{few} statements for {query}");
             // Documents that are executed side by side do not tear each other's batches apart.
