@@ -3,6 +3,9 @@
 use sea_orm::{ConnectionTrait, Database as Connect};
 use tempfile::TempDir;
 
+/// File of a database of SQLite.
+const FILE: &str = "test.sqlite";
+
 /// An empty database of its own.
 pub enum Database {
     Sqlite(TempDir),
@@ -40,7 +43,29 @@ impl Database {
         }
     }
 
-    /// A database with the same contents. Nobody may be connected to this one.
+    /// The same contents with nobody connected: those who were may take a while to let go.
+    pub async fn at_rest(self) -> Database {
+        let db = Connect::connect(self.url()).await.unwrap();
+        let rests = match self {
+            Database::Sqlite(_) => {
+                let rests = Database::sqlite();
+                let Database::Sqlite(dir) = &rests else { unreachable!() };
+                let file = dir.path().join(FILE);
+                db.execute_unprepared(&format!("VACUUM INTO '{}'", file.display())).await.unwrap();
+                rests
+            }
+            Database::Postgres(..) => {
+                let others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+                    WHERE datname = current_database() AND pid <> pg_backend_pid()";
+                db.execute_unprepared(others).await.unwrap();
+                self
+            }
+        };
+        db.close().await.unwrap();
+        rests
+    }
+
+    /// A database with the same contents as this one, which is at rest.
     pub async fn copy(&self) -> Database {
         match self {
             Database::Sqlite(dir) => Database::Sqlite(super::rest::copy(dir)),
@@ -50,7 +75,7 @@ impl Database {
 
     pub fn url(&self) -> String {
         match self {
-            Database::Sqlite(dir) => format!("sqlite://{}", dir.path().join("test.sqlite").display()),
+            Database::Sqlite(dir) => format!("sqlite://{}", dir.path().join(FILE).display()),
             Database::Postgres(server, name) => format!("{server}/{name}"),
         }
     }

@@ -25,7 +25,7 @@ impl World {
         let at = self.clock.now();
         self.app.stop().await;
         self.sandbox.stop().await;
-        Rest { workspace, database: self.database, at }
+        Rest { workspace, database: self.database.at_rest().await, at }
     }
 }
 
