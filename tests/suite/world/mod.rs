@@ -30,6 +30,9 @@ pub use rest::Rest;
 /// Signs the tokens of tests.
 pub const SECRET: &str = "a secret of tests, long enough for HS256";
 
+/// Longer than any document takes on a busy machine; the tests of the limit set their own.
+const PATIENCE: Duration = Duration::from_secs(600);
+
 /// What a test may want different.
 pub struct Wishes {
     pub quotas: Option<Quotas>,
@@ -70,7 +73,11 @@ impl Default for Wishes {
             by_way_of: None,
             accounts: 4,
             approves: false,
-            limits: Limits { rate: RateLimit { points: u32::MAX, restored: 500 }, ..Limits::default() },
+            limits: Limits {
+                rate: RateLimit { points: u32::MAX, restored: 500 },
+                request_time: PATIENCE,
+                ..Limits::default()
+            },
             documents: None,
             doors: Doors::default(),
             auth: None,
