@@ -37,7 +37,10 @@ async fn survives(scenario: Scenario) {
 async fn exhaust(scenario: Scenario, size: Size, database: Database, step: usize) {
     let stage = Stage::set(scenario, size, database).await;
     let (calls, tokens) = stage.calls().await;
-    assert!(calls >= scenario.least_calls() && tokens >= 1, "{scenario:?} makes {calls} calls, {tokens} for tokens");
+    assert!(
+        calls >= scenario.least_calls(size) && tokens >= 1,
+        "{scenario:?} makes {calls} calls, {tokens} for tokens"
+    );
     let mut points: Vec<(At, Disturbance)> = Vec::new();
     for nth in 1..=calls {
         points.extend(AT_CALLS.iter().skip(first(nth, step)).step_by(step).map(|one| (At::Call(nth), *one)));

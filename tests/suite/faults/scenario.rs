@@ -186,14 +186,16 @@ impl Scenario {
     }
 
     /// Calls of the APIs that an undisturbed course makes at the least; fewer mean that it was not the scenario.
-    pub fn least_calls(self) -> u64 {
-        match self {
-            Self::NoChange | Self::Removal => 6,
-            Self::Rename | Self::DeletionKeeping => 10,
-            Self::MixedChangeInBatches | Self::DeletionRemoving => 12,
-            Self::FirstFillInBatches => 14,
-            Self::MixedChange => 15,
-            Self::FirstFill => 16,
+    pub fn least_calls(self, size: Size) -> u64 {
+        match (self, size) {
+            (Self::Removal, Size::Large) => 5, // deletes and updates go in batches there
+            (Self::NoChange | Self::Removal, _) => 6,
+            (Self::DeletionKeeping, Size::Large) => 8,
+            (Self::DeletionRemoving, Size::Large) | (Self::Rename | Self::DeletionKeeping, _) => 10,
+            (Self::MixedChangeInBatches | Self::DeletionRemoving, _) => 12,
+            (Self::FirstFillInBatches, _) => 14,
+            (Self::MixedChange, _) => 15,
+            (Self::FirstFill, _) => 16,
         }
     }
 }
