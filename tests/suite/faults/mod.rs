@@ -1,8 +1,8 @@
 //! Every fault at every call: each scenario is disturbed at each Google call it makes, in every way that a call can be
 //! disturbed. After a restart and one undisturbed run everything is as it must be.
 //!
-//! There are thousands of such points, minutes of work. Ordinarily every fourth is tried, so that each kind of disturbance
-//! meets every fourth call of each scenario; `CONTACT_SYNC_FAULTS=all` tries them all, with more contacts, and with few on
+//! There are thousands of such points, minutes of work. Ordinarily every fifth is tried, so that each kind of disturbance
+//! meets every fifth call of each scenario; `CONTACT_SYNC_FAULTS=all` tries them all, with more contacts, and with few on
 //! PostgreSQL too.
 
 mod disturbance;
@@ -16,7 +16,7 @@ use scenario::{Scenario, Size};
 use trial::Stage;
 
 /// Of how many points one is tried ordinarily: all of them take longer than a change should wait for its tests.
-const ORDINARY_STEP: usize = 4;
+const ORDINARY_STEP: usize = 5;
 
 fn tries_all() -> bool {
     std::env::var("CONTACT_SYNC_FAULTS").is_ok_and(|text| text == "all")
