@@ -34,6 +34,17 @@ def refused(request, status, text):
         raise AssertionError("the request should have failed")
 
 
+def pages(connections, listing):
+    """Everything on all pages, and the sync token of the last one."""
+    request, seen, token = connections.list(**listing), [], None
+    while request is not None:
+        page = request.execute()
+        seen += page["connections"]
+        token = page.get("nextSyncToken")
+        request = connections.list_next(request, page)
+    return seen, token
+
+
 def contacts():
     people = service("people", "v1", user, "contacts").people()
     groups = service("people", "v1", user, "contacts").contactGroups()
@@ -65,13 +76,7 @@ def contacts():
         pageSize=100,
         requestSyncToken=True,
     )
-    request = people.connections().list(**listing)
-    seen = []
-    while request is not None:
-        page = request.execute()
-        seen += page["connections"]
-        token = page.get("nextSyncToken")
-        request = people.connections().list_next(request, page)
+    seen, token = pages(people.connections(), listing)
     assert len(seen) == 151 and token
 
     first, second = (response["person"] for response in created[:2])
@@ -111,9 +116,11 @@ def contacts():
     people.deleteContact(resourceName=one["resourceName"]).execute()
     names = [response["person"]["resourceName"] for response in created[2:]]
     people.batchDeleteContacts(body={"resourceNames": names}).execute()
-    changes = people.connections().list(**{**listing, "pageSize": 1000}, syncToken=token).execute()
-    deleted = [person for person in changes["connections"] if person["metadata"].get("deleted")]
-    assert (len(changes["connections"]), len(deleted)) == (151, 149), changes
+    other_size = people.connections().list(**{**listing, "pageSize": 1000}, syncToken=token)
+    refused(other_size, 400, "invalid argument")  # a sync token belongs to the parameters it came with
+    changes, _ = pages(people.connections(), {**listing, "syncToken": token})
+    deleted = [person for person in changes if person["metadata"].get("deleted")]
+    assert (len(changes), len(deleted)) == (151, 149), changes
     groups.delete(resourceName=label["resourceName"]).execute()
     assert len(groups.list().execute()["contactGroups"]) == 8
     refused(people.get(resourceName=one["resourceName"], personFields="names"), 404, "not found")

@@ -422,9 +422,25 @@ impl Story {
         self.run().await;
         self.receives = self.receivers().await;
         if !self.receives.is_empty() {
-            let run = self.world.runs(&self.job).await.remove(0);
-            assert_eq!(run["status"], "SUCCEEDED", "the undisturbed run: {run}");
+            let mut run = self.last_run().await;
+            let results = run["results"]["nodes"].as_array().unwrap();
+            if self.has_lost && results.iter().any(|row| row["error"]["code"] == "DELETION_GUARD") {
+                // Copies that no record tells of would go: an administrator must allow it.
+                let guard = json!({ "maxDeletions": null, "maxDeletionPercent": null });
+                self.world
+                    .accepted("updateJob", "job { id }", json!({ "jobId": self.job, "deletionGuard": guard }))
+                    .await;
+                self.run().await;
+                run = self.last_run().await;
+            }
+            assert_eq!(run["status"], "SUCCEEDED", "the undisturbed run: {run:#}");
         }
+    }
+
+    async fn last_run(&self) -> Value {
+        let query = "query ($id: ID!) { job(id: $id) { lastRun { number trigger status error { code message } \
+                     results(first: 100) { nodes { status error { code message } } } } } }";
+        self.world.data(query, json!({ "id": self.job })).await["job"]["lastRun"].take()
     }
 }
 
