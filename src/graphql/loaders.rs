@@ -14,6 +14,7 @@ use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, N
 use async_graphql::{Request, ServerResult};
 
 use super::ApiError;
+use super::gate::Gate;
 use super::nested::Nested;
 use crate::domain::{
     AuditEntry, AuditId, ContactGroup, ContactGroupId, Destination, DestinationId, DestinationResult, Hold, Job, JobId,
@@ -23,9 +24,8 @@ use crate::store::{Store, StoreError, StoreResult};
 
 /// Keys per statement; SQLite binds 32,766 values.
 const BATCH: usize = 1_000;
-/// How often a batch lets others go first before it is sent: with the crate's ten, batches of documents that are executed
-/// side by side fall apart.
-const YIELDS: usize = 200;
+/// Rounds in which keys that have come through the gate join.
+const YIELDS: usize = 2;
 
 /// Gives each execution its loaders.
 pub(super) struct PerExecution;
@@ -98,16 +98,36 @@ pub(super) fn answered<K: Clone + Eq + Hash, V>(keys: &[K], read: StoreResult<Ha
 }
 
 /// Batches of one kind.
-pub(super) type By<K, V, F> = Loader<K, Loaded<V>, F>;
-
-/// A loader that waits for the whole level of a document.
-pub(super) fn batched<K, V, F>(read: F) -> By<K, V, F>
+pub(super) struct By<K, V, F>
 where
     K: Clone + Eq + Hash + std::fmt::Debug,
     V: Clone,
     F: BatchFn<K, Loaded<V>>,
 {
-    Loader::new(read).with_max_batch_size(BATCH).with_yield_count(YIELDS)
+    loader: Loader<K, Loaded<V>, F>,
+    gate: Arc<Gate>,
+}
+
+impl<K, V, F> By<K, V, F>
+where
+    K: Clone + Eq + Hash + std::fmt::Debug,
+    V: Clone,
+    F: BatchFn<K, Loaded<V>>,
+{
+    /// Batches of what `read` reads, behind the gate of their execution.
+    pub(super) fn new(read: F, gate: &Arc<Gate>) -> Self {
+        let loader = Loader::new(read).with_max_batch_size(BATCH).with_yield_count(YIELDS);
+        Self { loader, gate: Arc::clone(gate) }
+    }
+
+    /// What the batch brings for a key.
+    pub(super) async fn load(&self, key: K) -> Result<Option<V>, ApiError> {
+        match self.gate.pass(self.loader.try_load(key)).await {
+            Ok(Ok(value)) => Ok(value),
+            Ok(Err(error)) => Err(ApiError::internal(error)),
+            Err(error) => Err(ApiError::internal(error)),
+        }
+    }
 }
 
 struct Cached {
@@ -131,23 +151,24 @@ struct Cached {
 
 impl Cached {
     fn new(store: &Store) -> Self {
+        let gate = Arc::new(Gate::new());
         Self {
-            users: batched(Users(store.clone())),
-            contact_groups: batched(ContactGroups(store.clone())),
-            jobs: batched(Jobs(store.clone())),
-            destinations: batched(Destinations(store.clone())),
-            synced_groups: batched(SyncedGroups(store.clone())),
-            synced_groups_of: batched(SyncedGroupsOf(store.clone())),
-            runs: batched(Runs(store.clone())),
-            active_runs: batched(ActiveRuns(store.clone())),
-            last_runs: batched(LastRuns(store.clone())),
-            status_counts: batched(StatusCountsOf(store.clone())),
-            results: batched(Results(store.clone())),
-            last_results: batched(LastResults(store.clone())),
-            holds: batched(Holds(store.clone())),
-            audit_entries: batched(AuditEntries(store.clone())),
+            users: By::new(Users(store.clone()), &gate),
+            contact_groups: By::new(ContactGroups(store.clone()), &gate),
+            jobs: By::new(Jobs(store.clone()), &gate),
+            destinations: By::new(Destinations(store.clone()), &gate),
+            synced_groups: By::new(SyncedGroups(store.clone()), &gate),
+            synced_groups_of: By::new(SyncedGroupsOf(store.clone()), &gate),
+            runs: By::new(Runs(store.clone()), &gate),
+            active_runs: By::new(ActiveRuns(store.clone()), &gate),
+            last_runs: By::new(LastRuns(store.clone()), &gate),
+            status_counts: By::new(StatusCountsOf(store.clone()), &gate),
+            results: By::new(Results(store.clone()), &gate),
+            last_results: By::new(LastResults(store.clone()), &gate),
+            holds: By::new(Holds(store.clone()), &gate),
+            audit_entries: By::new(AuditEntries(store.clone()), &gate),
             workspace: tokio::sync::OnceCell::new(),
-            nested: Arc::new(Nested::new(store)),
+            nested: Arc::new(Nested::new(store, &gate)),
         }
     }
 }
@@ -164,7 +185,7 @@ macro_rules! loads {
             $(#[$doc])*
             pub(super) async fn $name(&self, key: $key) -> Result<Option<$value>, ApiError> {
                 let cached = self.cached();
-                load(&cached.$loader, key).await
+                cached.$loader.load(key).await
             }
         )*
     };
@@ -217,7 +238,7 @@ impl Loaders {
     /// Destinations of a job per status.
     pub(super) async fn status_counts(&self, job: JobId) -> Result<StatusCounts, ApiError> {
         let cached = self.cached();
-        Ok(load(&cached.status_counts, job).await?.unwrap_or_default())
+        Ok(cached.status_counts.load(job).await?.unwrap_or_default())
     }
 
     /// Lists that are nested in other objects.
@@ -229,19 +250,5 @@ impl Loaders {
     pub(super) async fn workspace(&self) -> Result<Option<Workspace>, ApiError> {
         let cached = self.cached();
         Ok(cached.workspace.get_or_try_init(|| self.store.workspace()).await?.clone())
-    }
-}
-
-/// What the batch brings for a key.
-pub(super) async fn load<K, V, F>(loader: &By<K, V, F>, key: K) -> Result<Option<V>, ApiError>
-where
-    K: Clone + Eq + Hash + std::fmt::Debug,
-    V: Clone,
-    F: BatchFn<K, Loaded<V>>,
-{
-    match loader.try_load(key).await {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(error)) => Err(ApiError::internal(error)),
-        Err(error) => Err(ApiError::internal(error)),
     }
 }

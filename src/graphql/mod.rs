@@ -14,6 +14,7 @@ mod documents;
 mod error;
 mod execute;
 mod filter;
+mod gate;
 mod groups;
 mod lexis;
 mod limits;

@@ -3,11 +3,13 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
+use std::sync::Arc;
 
 use ::dataloader::BatchFn;
 
 use super::ApiError;
-use super::loaders::{By, Loaded, answered, batched, load};
+use super::gate::Gate;
+use super::loaders::{By, Loaded, answered};
 use crate::domain::{
     ChangeAction, ContactChange, Destination, DestinationResult, Event, Job, JobId, ResultId, Run, RunId, UserId,
 };
@@ -66,14 +68,14 @@ macro_rules! lists {
         }
 
         impl Nested {
-            pub(super) fn new(store: &Store) -> Self {
-                Self { $($name: batched($batch(store.clone())),)* }
+            pub(super) fn new(store: &Store, gate: &Arc<Gate>) -> Self {
+                Self { $($name: By::new($batch(store.clone()), gate),)* }
             }
 
             $(
                 $(#[$doc])*
                 pub(super) async fn $name(&self, parent: $parent, arguments: $arguments) -> Result<$value, ApiError> {
-                    Ok(load(&self.$name, PageOf { parent, arguments }).await?.unwrap_or_default())
+                    Ok(self.$name.load(PageOf { parent, arguments }).await?.unwrap_or_default())
                 }
             )*
         }
