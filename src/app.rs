@@ -98,7 +98,7 @@ pub enum StartError {
 /// Names the directory.
 pub fn prepare(database: &crate::config::DatabaseArgs) -> Result<(), StartError> {
     let dir = &database.data_dir;
-    std::fs::create_dir_all(dir).map_err(|error| StartError::DataDir(dir.clone(), error))
+    secret::create_private_dir(dir).map_err(|error| StartError::DataDir(dir.clone(), error))
 }
 
 /// A running server.

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::Write;
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use rand::RngCore;
@@ -49,9 +49,17 @@ fn generate(data_dir: &Path, path: &Path) -> Result<SecretString, SecretError> {
     let mut bytes = [0u8; LEAST_BYTES];
     rand::rng().fill_bytes(&mut bytes);
     let text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    fs::create_dir_all(data_dir).map_err(failed)?;
+    create_private_dir(data_dir).map_err(failed)?;
     write_private(path, text.as_bytes()).map_err(failed)?;
     Ok(SecretString::from(text))
+}
+
+/// Makes a directory that only its owner can look into. One that is there already stays as it is.
+///
+/// # Errors
+/// Those of the file system.
+pub(super) fn create_private_dir(path: &Path) -> std::io::Result<()> {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
 /// Writes a file that only its owner can read.

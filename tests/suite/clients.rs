@@ -8,53 +8,18 @@ use std::path::Path;
 use std::process::{Output, Stdio};
 use std::time::Duration;
 
-use tempfile::TempDir;
-use tokio::io::{AsyncBufReadExt, BufReader, Lines};
-use tokio::process::{Child, ChildStdout, Command};
+use tokio::process::Command;
 use tokio::time::timeout;
 
-use crate::demo::program;
+use crate::server::{self, Server};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
-/// What `serve` prints before the URL of the API.
-const URL: &str = "GraphQL   ";
 /// What `sync.sh` and its sisters are asked for: a source user, a group, and who shall receive it.
 const JOB: [&str; 4] = ["desk@corp.example", "Suppliers", "ann@corp.example", "bob@corp.example"];
 /// Longest run of one client; a browser on a busy machine is the slowest.
 const PATIENCE: Duration = Duration::from_secs(240);
 
-/// The program, serving; it ends with this.
-struct Server {
-    url: String,
-    _child: Child,
-    /// Kept open: the program goes on printing.
-    _told: Lines<BufReader<ChildStdout>>,
-    folder: TempDir,
-}
-
 impl Server {
-    async fn start() -> Server {
-        let folder = tempfile::tempdir().unwrap();
-        let mut command = Command::from(program());
-        command.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(folder.path().join("data"));
-        let mut child = command.stdout(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
-        let mut told = BufReader::new(child.stdout.take().unwrap()).lines();
-        let url = loop {
-            let line = told.next_line().await.unwrap().expect("the server says where it listens");
-            if let Some(url) = line.strip_prefix(URL) {
-                break url.trim_end_matches("/graphql").to_owned();
-            }
-        };
-        Server { url, _child: child, _told: told, folder }
-    }
-
-    /// A token that the program prints, with the secret of this data directory.
-    async fn token(&self, role: &str, data: &str) -> String {
-        let mut command = Command::from(program());
-        command.args(["token", "--role", role, "--data-dir"]).arg(self.folder.path().join(data));
-        String::from_utf8(succeeded(command).await.stdout).unwrap().trim().to_owned()
-    }
-
     /// Runs a client of this server, which must succeed.
     async fn passes(&self, folder: &str, tool: &str, arguments: &[&str]) {
         let mut command = Command::new(tool);
@@ -137,7 +102,14 @@ async fn the_documents_in_graphiql_are_valid() {
 
 #[tokio::test]
 async fn an_administrator_works_with_graphiql_in_a_browser() {
-    node("graphiql.test.mjs").await;
+    if !is_installed() {
+        return;
+    }
+    // So many that a first fill takes a while, and can be watched.
+    Server::in_folder(server::with_everybody(4_000).await, |_| {})
+        .await
+        .passes("tests/clients", "node", &["--test", "graphiql.test.mjs"])
+        .await;
 }
 
 #[tokio::test]

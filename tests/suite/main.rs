@@ -9,6 +9,7 @@
 mod world;
 
 mod api;
+mod attacks;
 mod bad_input;
 mod budget;
 mod client;
@@ -26,5 +27,6 @@ mod queue_processes;
 mod rooms;
 mod rules;
 mod schema;
+mod server;
 mod socket;
 mod sse;

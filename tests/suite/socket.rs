@@ -19,10 +19,10 @@ const ANN: &str = "ann@corp.example";
 /// Longest wait for a message that must come.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-pub struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
+pub struct Socket(pub WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Socket {
-    async fn open(world: &World) -> Socket {
+    pub async fn open(world: &World) -> Socket {
         let mut request = (world.app.url().replace("http", "ws") + "/graphql").into_client_request().unwrap();
         request.headers_mut().insert("sec-websocket-protocol", "graphql-transport-ws".parse().unwrap());
         Socket(connect_async(request).await.unwrap().0)
@@ -40,7 +40,7 @@ impl Socket {
         self.0.send(Message::text(message.to_string())).await.unwrap();
     }
 
-    async fn next(&mut self) -> Option<Message> {
+    pub async fn next(&mut self) -> Option<Message> {
         let message = tokio::time::timeout(PATIENCE, self.0.next()).await.expect("a message in time");
         message.map(Result::unwrap)
     }
@@ -54,7 +54,7 @@ impl Socket {
     }
 
     /// The code with which the server closes; messages before it are passed over.
-    async fn closed(&mut self) -> u16 {
+    pub async fn closed(&mut self) -> u16 {
         loop {
             match self.next().await {
                 Some(Message::Close(Some(frame))) => return frame.code.into(),
@@ -64,7 +64,7 @@ impl Socket {
         }
     }
 
-    async fn follow(&mut self, id: &str, run: &str, after: Option<&str>) {
+    pub async fn follow(&mut self, id: &str, run: &str, after: Option<&str>) {
         let query = "subscription ($run: ID!, $after: String) { syncProgress(runId: $run, after: $after) { cursor isBacklog node { __typename sequence status } } }";
         self.say(json!({ "type": "subscribe", "id": id, "payload": { "query": query, "variables": { "run": run, "after": after } } })).await;
     }

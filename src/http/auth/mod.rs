@@ -81,6 +81,9 @@ impl Auth {
     /// When the token does not hold, or no key could be had to tell.
     pub async fn viewer(&self, token: &str) -> Result<Viewer, AuthError> {
         let header = decode_header(token).map_err(|error| refused(&error))?;
+        if header.crit.is_some() {
+            return Err(AuthError::Malformed); // extensions that must be understood, and none is (RFC 7515 §4.1.11)
+        }
         let keys = match &self.source {
             Source::Fixed(keys) => Arc::clone(keys),
             Source::Remote(remote) => remote.keys(header.kid.as_deref()).await?,

@@ -24,16 +24,16 @@ const ISSUER: &str = "https://id.corp.example";
 
 /// A key pair as an identity provider has it.
 #[derive(Clone)]
-struct Signer {
+pub struct Signer {
     algorithm: Algorithm,
-    private: EncodingKey,
+    pub private: EncodingKey,
     private_pem: String,
-    public_pem: String,
+    pub public_pem: String,
     public: DecodingKey,
 }
 
 impl Signer {
-    fn new(algorithm: Algorithm) -> Signer {
+    pub fn new(algorithm: Algorithm) -> Signer {
         let (private, public) = match algorithm {
             Algorithm::ES256 | Algorithm::ES384 => {
                 let kind = if algorithm == Algorithm::ES256 {
@@ -69,7 +69,7 @@ impl Signer {
     }
 
     /// The public half as it stands in a set.
-    fn jwk(&self, id: &str) -> Value {
+    pub fn jwk(&self, id: &str) -> Value {
         let mut jwk = serde_json::to_value(Jwk::from_decoding_key(&self.public, None).unwrap()).unwrap();
         jwk["kid"] = json!(id);
         jwk

@@ -19,18 +19,19 @@ use reqwest::{RequestBuilder, Response};
 use serde_json::Value;
 
 use crate::world::World;
+pub use keys::Signer;
 
 /// A request to `/graphql`, without a token.
-fn post(world: &World) -> RequestBuilder {
+pub fn post(world: &World) -> RequestBuilder {
     reqwest::Client::new().post(format!("{}/graphql", world.app.url()))
 }
 
 /// Status and body of an answer.
-async fn read(request: RequestBuilder) -> (u16, Value) {
+pub async fn read(request: RequestBuilder) -> (u16, Value) {
     let response: Response = request.send().await.unwrap();
     (response.status().as_u16(), response.json().await.unwrap())
 }
 
-fn code(body: &Value) -> &str {
+pub fn code(body: &Value) -> &str {
     body["errors"][0]["extensions"]["code"].as_str().unwrap_or_default()
 }
