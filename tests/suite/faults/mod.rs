@@ -9,6 +9,7 @@ mod disturbance;
 mod oracle;
 mod scenario;
 mod trial;
+mod victim;
 
 use crate::world::Database;
 use disturbance::{AT_CALLS, AT_TOKENS, At, Disturbance};
@@ -62,6 +63,17 @@ async fn exhaust(scenario: Scenario, size: Size, database: Database, step: usize
 /// The first of the disturbances that a call meets: another one at each call.
 fn first(nth: u64, step: usize) -> usize {
     usize::try_from(nth).unwrap() % step
+}
+
+/// Left alone, a server in a process of its own does all that one within the test does. Started by a test, this is that
+/// process.
+#[tokio::test]
+async fn a_server_to_be_killed_works() {
+    if victim::plays_its_part().await {
+        return;
+    }
+    let stage = Stage::set(Scenario::FirstFill, Size::Small, Database::sqlite()).await;
+    stage.spare().await.unwrap();
 }
 
 macro_rules! scenarios {

@@ -9,6 +9,7 @@ use tempfile::TempDir;
 use super::disturbance::{At, Disturbance};
 use super::oracle;
 use super::scenario::{Cast, Scenario, Size, delete_everything, edit_everything, job_of};
+use super::victim::Victim;
 use crate::world::{Database, Gate, Rest, Step, Wishes, World};
 
 /// Longer than any answer takes here.
@@ -17,6 +18,9 @@ const ORDINARY: Duration = Duration::from_secs(20);
 const PATIENCE: Duration = Duration::from_millis(300);
 /// How long a server that has got its answer may take to the record that it cannot make.
 const TO_THE_RECORD: Duration = Duration::from_millis(30);
+
+/// The test that plays the part of the server that is killed.
+const PART: &str = "faults::a_server_to_be_killed_works";
 
 /// A scenario at the instant before its matter, from which each trial starts.
 pub struct Stage {
@@ -74,11 +78,37 @@ impl Stage {
         oracle::compare(&world, self.scenario, &self.cast, &before, disturbance.is_by_users()).await
     }
 
+    /// The course in a process that nobody kills, without a further run.
+    pub async fn spare(&self) -> Result<(), String> {
+        let (world, _workspace) = self.wake(ORDINARY).await;
+        let before = oracle::before(&world, &self.cast);
+        self.scenario.order(&world, &self.cast).await;
+        Victim::start(&world, PART).live(&world).await;
+        oracle::compare(&world, self.scenario, &self.cast, &before, false).await
+    }
+
     async fn with_fault(&self, world: &World, fault: FaultId, kills: bool) {
-        tokio::select! {
-            () = self.course(world) => {}
-            () = world.sandbox.fault_hit(fault), if kills => {}
+        if kills {
+            self.murder(world, world.sandbox.fault_hit(fault)).await;
+        } else {
+            self.course(world).await;
         }
+    }
+
+    /// Orders, lets a process of its own carry it out, and kills that process at the instant.
+    async fn murder(&self, world: &World, instant: impl Future<Output = ()>) {
+        let mut instant = std::pin::pin!(instant);
+        // The order itself may ask Google, and be what is killed.
+        tokio::select! {
+            () = self.scenario.order(world, &self.cast) => {}
+            () = &mut instant => return,
+        }
+        let mut victim = Victim::start(world, PART);
+        tokio::select! {
+            () = victim.live(world) => {}
+            () = instant => {}
+        }
+        victim.kill().await;
     }
 
     /// Somebody acts at the very instant of the call.
@@ -115,10 +145,7 @@ impl Stage {
             drop(locked);
         };
         if disturbance.kills() {
-            tokio::select! {
-                () = self.course(world) => {}
-                () = acts => {}
-            }
+            self.murder(world, acts).await;
         } else {
             tokio::select! {
                 () = self.course(world) => {}

@@ -26,6 +26,7 @@ pub use database::Database;
 pub use gate::{Gate, Step};
 pub use hands::{SOURCE, content, given_name, tag};
 pub use rest::Rest;
+pub use steps::work_off;
 
 /// Signs the tokens of tests.
 pub const SECRET: &str = "a secret of tests, long enough for HS256";
@@ -212,15 +213,25 @@ async fn start(sandbox: &Sandbox, clock: &TestClock, database: &Database, wishes
 }
 
 fn google(sandbox: &Sandbox, wishes: &Wishes, clock: Arc<dyn Clock>) -> Google {
-    let base: url::Url = wishes.by_way_of.clone().unwrap_or_else(|| sandbox.url()).parse().unwrap();
+    let base = wishes.by_way_of.clone().unwrap_or_else(|| sandbox.url());
+    client(&base, &sandbox.key(), &sandbox.admin_email(), (wishes.budgets, wishes.timeout), clock)
+}
+
+/// A client of the Workspace at this URL, without a budget.
+pub fn google_at(base: &str, key: &Value, admin: &str, clock: Arc<dyn Clock>) -> Google {
+    client(base, key, admin, (Budgets::unlimited(), Wishes::default().timeout), clock)
+}
+
+fn client(base: &str, key: &Value, admin: &str, limits: (Budgets, Duration), clock: Arc<dyn Clock>) -> Google {
+    let base: url::Url = base.parse().unwrap();
     let config = Config {
-        key: ServiceAccountKey::from_json(&sandbox.key().to_string()).unwrap(),
-        admin_email: EmailAddress::parse(&sandbox.admin_email()).unwrap(),
+        key: ServiceAccountKey::from_json(&key.to_string()).unwrap(),
+        admin_email: EmailAddress::parse(admin).unwrap(),
         customer: "my_customer".into(),
         people_url: base.clone(),
         directory_url: base,
-        budgets: wishes.budgets,
-        timeout: wishes.timeout,
+        budgets: limits.0,
+        timeout: limits.1,
     };
     Google::new(config, clock).unwrap()
 }

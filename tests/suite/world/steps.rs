@@ -1,7 +1,9 @@
 //! Steps of a test: create, work, let a day pass.
 
 use chrono::TimeDelta;
-use contact_sync::domain::Clock;
+use contact_sync::domain::{Clock, Time};
+use contact_sync::runner::Runner;
+use contact_sync::store::Store;
 use serde_json::{Value, json};
 
 use super::{SOURCE, World};
@@ -52,17 +54,12 @@ impl World {
 
     /// Works until nothing is left to do, moving the clock over every wait.
     pub async fn work(&self) {
-        for _ in 0..MOST_STEPS {
-            if self.app.runner.work_once().await.unwrap() {
-                continue;
-            }
-            match self.app.store.next_work_at().await.unwrap() {
-                Some(at) => self.clock.reach_by(at),
-                None if self.wishes.approves && self.approve_held().await => {}
-                None => return,
+        loop {
+            work_off(&self.app.runner, &self.app.store, |at| self.clock.reach_by(at)).await;
+            if !self.wishes.approves || !self.approve_held().await {
+                return;
             }
         }
-        panic!("the work does not end");
     }
 
     /// Approves the runs that are held. `false`: there were none.
@@ -89,7 +86,7 @@ impl World {
         self.clock.advance(TimeDelta::days(days));
     }
 
-    pub fn now(&self) -> contact_sync::domain::Time {
+    pub fn now(&self) -> Time {
         self.clock.now()
     }
 
@@ -98,4 +95,18 @@ impl World {
         let entries = self.sandbox.ledger().into_iter().filter(|entry| entry.id != "token");
         entries.map(|entry| (entry.id, entry.user.unwrap_or_default())).collect()
     }
+}
+
+/// Carries out what is queued until nothing is left; `reach` moves the clock over every wait.
+pub async fn work_off(runner: &Runner, store: &Store, reach: impl Fn(Time)) {
+    for _ in 0..MOST_STEPS {
+        if runner.work_once().await.unwrap() {
+            continue;
+        }
+        match store.next_work_at().await.unwrap() {
+            Some(at) => reach(at),
+            None => return,
+        }
+    }
+    panic!("the work does not end");
 }
