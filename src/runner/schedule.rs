@@ -97,7 +97,7 @@ impl Runner {
                     return tx.plan_slot(id, next).await; // the day of creation was served by the first run
                 }
                 let destinations = present(tx.destinations_of(id).await?);
-                let is_free = job.status == JobStatus::Active && !tx.has_unfinished_sync(id).await?;
+                let is_free = job.status == JobStatus::Active && tx.unfinished_sync(id).await?.is_none();
                 if is_free && !destinations.is_empty() {
                     let run = tx
                         .insert_run(

@@ -2,11 +2,11 @@
 
 use chrono::NaiveDate;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::convert::Named;
 use super::{Store, StoreResult, Tx};
-use crate::domain::{DestinationId, DestinationStatus, JobId, RunKind, Time};
+use crate::domain::{DestinationId, DestinationStatus, JobId, RunId, RunKind, Time};
 
 use entity::{destination, job, run, run_result};
 
@@ -85,15 +85,15 @@ impl Tx {
         Ok(())
     }
 
-    /// The job has a sync that is not finished.
+    /// The sync of a job that is not finished; there is at most one.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn has_unfinished_sync(&self, id: JobId) -> StoreResult<bool> {
+    pub async fn unfinished_sync(&self, job: JobId) -> StoreResult<Option<RunId>> {
         use run::{Column, Entity};
         let unfinished =
-            Column::JobId.eq(id.uuid()).and(Column::Kind.eq(RunKind::Sync.name())).and(Column::FinishedAt.is_null());
-        Ok(Entity::find().filter(unfinished).count(&self.db).await? > 0)
+            Column::JobId.eq(job.uuid()).and(Column::Kind.eq(RunKind::Sync.name())).and(Column::FinishedAt.is_null());
+        Ok(Entity::find().filter(unfinished).one(&self.db).await?.map(|row| row.id.into()))
     }
 
     /// Takes a removal that is due for the caller, with the kind of run that it needs. `None`: another took it.

@@ -399,11 +399,8 @@ impl Tx {
     /// # Errors
     /// When the database fails.
     pub async fn cancel_unfinished_sync(&self, job: JobId) -> StoreResult<()> {
-        use run::{Column, Entity};
-        let unfinished =
-            Column::JobId.eq(job.uuid()).and(Column::Kind.eq(RunKind::Sync.name())).and(Column::FinishedAt.is_null());
-        match Entity::find().filter(unfinished).one(&self.db).await? {
-            Some(row) => self.cancel_run(row.id.into()).await,
+        match self.unfinished_sync(job).await? {
+            Some(run) => self.cancel_run(run).await,
             None => Ok(()),
         }
     }

@@ -5,11 +5,11 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::EntityTrait;
 
 use super::destinations::SourceGroup;
-use super::{Decision, IdempotencyKey, Replay, decided_by_key};
+use super::{Decision, IdempotencyKey, Replay, decided_by_key, needs_destination};
 use crate::domain::{
     ActivityKind, AuditAction, AuditChange, Caller, ContactGroup, DailySchedule, DeletionGuard,
-    InvalidDestinationPolicy, Job, JobId, JobNumber, JobStatus, Refusal, RefusalCode, RunKind, SourceHealthStatus,
-    Trigger, WorkspaceUser, name_key, refusal, rows,
+    InvalidDestinationPolicy, Job, JobId, JobNumber, JobStatus, Refusal, RunKind, SourceHealthStatus, Trigger,
+    WorkspaceUser, name_key, refusal, rows,
 };
 use crate::store::convert::{Named, actor_columns, to_json};
 use crate::store::users::workspace;
@@ -94,10 +94,7 @@ impl Tx {
         let judged = self.judge(&new.emails, source.as_ref(), None).await?;
         let valid = judged.valid();
         let refuse = new.refusals.iter().cloned();
-        let nobody = valid.is_empty().then(|| {
-            let message = "A job needs at least one destination; none was given, or none was valid.";
-            Refusal::new(RefusalCode::JobRequiresDestination, &LIST, message)
-        });
+        let nobody = valid.is_empty().then(|| needs_destination(&LIST));
         let is_refused = !new.refusals.is_empty() || nobody.is_some() || judged.is_rejected(new.on_invalid);
         let parts = if is_refused { None } else { source.zip(new.source.as_ref()) };
         let Some((source, (user, group))) = parts else {

@@ -19,10 +19,8 @@ use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter};
 
 use super::{StoreResult, Tx};
 use crate::domain::{
-    ActivityKind, Destination, DestinationStatus, Job, JobId, JobStatus, Refusal, RefusalCode, Row, Run, RunId,
-    RunKind, quoted,
+    ActivityKind, Destination, DestinationStatus, Job, JobId, JobStatus, Refusal, RefusalCode, Row, Run, RunId, quoted,
 };
-use crate::store::convert::Named;
 use crate::store::runs::read_run;
 use crate::store::users::workspace;
 
@@ -94,6 +92,18 @@ macro_rules! decided_by_key {
 }
 use decided_by_key;
 
+/// A job that would be without any destination. `list` is the path of its addresses.
+fn needs_destination(list: &[&str]) -> Refusal {
+    let message = "A job needs at least one destination; none was given, or none was valid.";
+    Refusal::new(RefusalCode::JobRequiresDestination, list, message)
+}
+
+/// A job that has no destination (any more).
+fn has_no_destination(job: &str, path: &[&str]) -> Refusal {
+    let message = format!("The job {} has no destinations; add a user first.", quoted(job));
+    Refusal::new(RefusalCode::JobRequiresDestination, path, message)
+}
+
 impl Tx {
     /// A job that may be changed, its row locked until the commit; or why it may not.
     async fn changeable_job(&self, id: &str) -> StoreResult<Result<Job, Decision>> {
@@ -146,14 +156,6 @@ impl Tx {
     /// A run as it is now.
     async fn run_now(&self, id: RunId) -> StoreResult<Option<Run>> {
         entity::run::Entity::find_by_id(id.uuid()).one(&self.db).await?.map(read_run).transpose()
-    }
-
-    /// The unfinished sync of a job.
-    async fn unfinished_sync(&self, job: JobId) -> StoreResult<Option<Run>> {
-        use entity::run::{Column, Entity};
-        let unfinished =
-            Column::JobId.eq(job.uuid()).and(Column::Kind.eq(RunKind::Sync.name())).and(Column::FinishedAt.is_null());
-        Entity::find().filter(unfinished).one(&self.db).await?.map(read_run).transpose()
     }
 
     /// Domain whose users may be destinations.

@@ -1,10 +1,10 @@
 //! Queues a preview: of a job, or of one that does not exist yet.
 
 use super::destinations::SourceGroup;
-use super::{Decision, IdempotencyKey, Replay, decided_by_key};
+use super::{Decision, IdempotencyKey, Replay, decided_by_key, has_no_destination, needs_destination};
 use crate::domain::{
-    AuditAction, AuditChange, Caller, ContactGroup, Draft, InvalidDestinationPolicy, JobNumber, Outcome, Refusal,
-    RefusalCode, Row, RunKind, Trigger, UserId, WorkspaceUser, quoted, refusal, rows,
+    AuditAction, AuditChange, Caller, ContactGroup, Draft, InvalidDestinationPolicy, JobNumber, Outcome, Refusal, Row,
+    RunKind, Trigger, UserId, WorkspaceUser, refusal, rows,
 };
 use crate::store::users::{users_by_ids, workspace};
 use crate::store::{Store, StoreResult, Subject, Tx};
@@ -109,9 +109,7 @@ impl Tx {
         };
         let destinations = self.present_destinations(job.id).await?;
         if destinations.is_empty() {
-            let message = format!("The job {} has no destinations; add a user first.", quoted(id));
-            let refusal = Refusal::new(RefusalCode::JobRequiresDestination, &path, message);
-            return Ok(Decision::refused(None, vec![refusal], Vec::new()));
+            return Ok(Decision::refused(None, vec![has_no_destination(id, &path)], Vec::new()));
         }
         let by = &request.by.actor;
         let run = self.insert_run(&job, RunKind::Preview, Trigger::Manual, None, by, &destinations).await?;
@@ -125,10 +123,7 @@ impl Tx {
         let judged = self.judge(emails, around.as_ref(), None).await?;
         let valid = judged.valid();
         let (mut rows, invalid) = rows(emails, &judged.verdicts, &Default::default(), &judged.primary_domain, &LIST);
-        let nobody = valid.is_empty().then(|| {
-            let message = "A job needs at least one destination; none was given, or none was valid.";
-            Refusal::new(RefusalCode::JobRequiresDestination, &LIST, message)
-        });
+        let nobody = valid.is_empty().then(|| needs_destination(&LIST));
         let is_refused = !refusals.is_empty() || nobody.is_some() || judged.is_rejected(*on_invalid);
         let Some((user, group)) = source.as_ref().filter(|_| !is_refused) else {
             let refusals = refusals.iter().cloned().chain(invalid).chain(nobody).collect();

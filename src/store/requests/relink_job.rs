@@ -66,7 +66,7 @@ impl Tx {
             let message = format!("The group {} is the job's source group already.", quoted(&group.name));
             return Ok(vec![Refusal::new(RefusalCode::InvalidValue, &["input", "sourceGroup"], message)]);
         }
-        if let Some(run) = self.unfinished_sync(job.id).await?.map(|run| run.id) {
+        if let Some(run) = self.unfinished_sync(job.id).await? {
             let message = format!("The job has the unfinished run {run}; cancel it or let it end.");
             return Ok(vec![Refusal::new(RefusalCode::RunInProgress { run }, &["input", "jobId"], message)]);
         }

@@ -1,6 +1,6 @@
 //! Queues a run that somebody asks for.
 
-use super::{Decision, IdempotencyKey, Replay, decided_by_key};
+use super::{Decision, IdempotencyKey, Replay, decided_by_key, has_no_destination};
 use crate::domain::{AuditAction, Caller, JobStatus, Refusal, RefusalCode, RunKind, Trigger, quoted};
 use crate::store::{Store, StoreResult, Subject, Tx};
 
@@ -49,10 +49,10 @@ impl Tx {
         }
         let destinations = self.present_destinations(job.id).await?;
         if destinations.is_empty() {
-            let message = format!("The job {id} has no destinations; add a user first.");
-            return refuse(RefusalCode::JobRequiresDestination, message);
+            let refusal = has_no_destination(&request.job, &["input", "jobId"]);
+            return Ok(Decision::refused(None, vec![refusal], Vec::new()));
         }
-        if let Some(run) = self.unfinished_sync(job.id).await?.map(|run| run.id) {
+        if let Some(run) = self.unfinished_sync(job.id).await? {
             let message = format!("The job {id} already has the unfinished run {run}; follow that one.");
             return refuse(RefusalCode::RunInProgress { run }, message);
         }
