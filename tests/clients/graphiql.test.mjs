@@ -1,4 +1,4 @@
-// GraphiQL in a real browser, as an administrator uses it. `PICTURE` names a file for a screenshot of a finished sync.
+// GraphiQL in a real browser, as an administrator uses it. `PICTURE` names a file for a screenshot of a running sync.
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { chromium } from 'playwright-core';
@@ -109,7 +109,6 @@ test('an administrator enters a token, reads the schema, creates a job and follo
 
   const stored = await page.evaluate(() => JSON.stringify(localStorage));
   assert.ok(!stored.includes(tokens.admin), 'the token is not stored beyond the tab');
-  if (process.env.PICTURE) await page.screenshot({ path: process.env.PICTURE });
 
   // The tab remembers it, and forgets it when told.
   await page.reload();
@@ -117,6 +116,31 @@ test('an administrator enters a token, reads the schema, creates a job and follo
   await page.getByRole('button', { name: 'Forget' }).click();
   await sees(caller(page), 'Paste a token to begin');
   assert.equal(await page.evaluate(() => sessionStorage.length), 0);
+  await page.context().close();
+});
+
+test('a sync that takes a while is watched while it runs', async () => {
+  const { page, seen } = await open();
+  await enter(page, tokens.admin);
+  await sees(caller(page), /^ADMIN/);
+  await choose(page, 'CreateJob');
+  await fill(page, {
+    input: {
+      sourceUserEmail: 'desk@corp.example',
+      sourceGroup: { name: 'Everybody' },
+      destinationEmails: ['ann@corp.example', 'bob@corp.example', 'carol@corp.example', 'dave@corp.example'],
+    },
+  });
+  await play(page);
+  const run = await answered(page, /"id": "(run_\w+)"/);
+  await choose(page, 'FollowRun');
+  await fill(page, { runId: run, after: null });
+  await play(page, 'FollowRun');
+  await sees(response(page), /"__typename": "RunProgressed"[^]*"created": [1-9]/);
+  if (process.env.PICTURE) await page.screenshot({ path: process.env.PICTURE });
+  assert.ok(!(await response(page).innerText()).includes('RunFinished'), 'it is still running');
+  await page.getByRole('button', { name: /Stop/ }).click();
+  isClean(seen);
   await page.context().close();
 });
 

@@ -7,9 +7,10 @@ use contact_sync::domain::Role;
 use contact_sync::graphql::{Limits, RateLimit};
 use contact_sync::http::Doors;
 use reqwest::{RequestBuilder, Response};
+use sandbox::{Fault, FaultKind, When};
 use serde_json::{Value, json};
 
-use crate::world::{Database, Wishes, World, on_both};
+use crate::world::{Database, SOURCE, Wishes, World, on_both};
 
 const ANN: &str = "ann@corp.example";
 /// Longest wait for an event that must come.
@@ -238,4 +239,42 @@ async fn a_reader_that_takes_its_time_loses_nothing() {
         .map(|answer| answer["data"]["syncProgress"]["node"]["sequence"].as_i64().unwrap())
         .collect();
     assert_eq!(sequences, (1..=i64::try_from(sequences.len()).unwrap()).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn a_field_that_fails_in_an_event_is_null_with_its_path_and_the_stream_goes_on() {
+    let world = World::new(Database::sqlite()).await;
+    world.source_group("Suppliers", &["Ada"]);
+    let job = world.job("Suppliers", &[ANN]).await;
+    let query = "subscription { jobActivity { kind job { id source { user { email contactGroups { name } } } } } }";
+    let mut events = Events::open(post(&world, &json!({ "query": query }))).await;
+    assert_eq!(events.next().await, Event::Comment, "it has begun");
+    let at = When::Always { id: Some("people.contactGroups.list".into()), user: None };
+    world.sandbox.inject(Fault { at, kind: FaultKind::Unavailable, times: 0 });
+    world.accepted("pauseJob", "job { status }", json!({ "jobId": job })).await;
+    let without = next_answer(&mut events).await;
+    let user = &without["data"]["jobActivity"]["job"]["source"]["user"];
+    assert_eq!(*user, json!({ "email": SOURCE, "contactGroups": null }), "{without:#}");
+    let errors = without["errors"].as_array().unwrap();
+    assert_eq!(errors.len(), 1, "{without:#}");
+    assert_eq!(errors[0]["path"], json!(["jobActivity", "job", "source", "user", "contactGroups"]));
+    assert_eq!(errors[0]["extensions"]["code"], "UPSTREAM_UNAVAILABLE");
+    world.sandbox.clear_faults();
+    world.accepted("resumeJob", "job { status }", json!({ "jobId": job })).await;
+    let whole = next_answer(&mut events).await;
+    assert_eq!(
+        whole["data"]["jobActivity"]["job"]["source"]["user"]["contactGroups"][0]["name"], "Suppliers",
+        "{whole:#}"
+    );
+    assert!(whole.get("errors").is_none(), "{whole:#}");
+}
+
+async fn next_answer(events: &mut Events) -> Value {
+    loop {
+        match events.next().await {
+            Event::Next(answer) => return answer,
+            Event::Comment => {}
+            other => panic!("{other:?}"),
+        }
+    }
 }

@@ -62,8 +62,9 @@ const TABLE: &[(&str, Role, &str, &str)] = &[
     ("mutation", Role::Operator, "cancelRun", "(input: { runId: \"x\" }) { userErrors { code } }"),
 ];
 
-/// Root fields of subscriptions; any role may follow. Sockets are tested where they live.
-const SUBSCRIPTIONS: &[&str] = &["jobActivity", "syncProgress"];
+/// Root fields of subscriptions, which any role may follow, with arguments that end the stream with one error of another kind.
+const SUBSCRIPTIONS: &[(&str, &str)] =
+    &[("jobActivity", "(after: \"x\") { cursor }"), ("syncProgress", "(runId: \"x\") { cursor }")];
 
 #[tokio::test]
 async fn every_root_field_is_in_the_table() {
@@ -77,7 +78,7 @@ async fn every_root_field_is_in_the_table() {
         }
     }
     let fields: Vec<Value> = schema["subscriptionType"]["fields"].as_array().unwrap().clone();
-    assert!(fields.iter().all(|field| SUBSCRIPTIONS.iter().any(|name| field["name"] == *name)), "{fields:?}");
+    assert!(fields.iter().all(|field| SUBSCRIPTIONS.iter().any(|(name, _)| field["name"] == *name)), "{fields:?}");
 }
 
 #[tokio::test]
@@ -102,6 +103,23 @@ async fn each_role_may_what_the_table_says_and_nobody_anything_without_a_token()
             assert_eq!(error["extensions"]["requiredRole"], required.name(), "{name} as {role:?}");
             assert_eq!(error["path"], json!([name]));
             assert_eq!(answer["data"], json!({ *name: null }), "{name} as {role:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_role_may_follow_and_nobody_without_a_token() {
+    let world = World::new(Database::sqlite()).await;
+    for (name, rest) in SUBSCRIPTIONS {
+        let body = json!({ "query": format!("subscription {{ {name}{rest} }}") });
+        let ask = || post(&world).header("accept", "text/event-stream").json(&body);
+        let (status, refused) = read(ask()).await;
+        assert_eq!((status, code(&refused)), (401, "UNAUTHENTICATED"), "{name}");
+        for role in Role::ALL {
+            let stream = ask().bearer_auth(world.token(role)).send().await.unwrap();
+            assert_eq!(stream.status(), 200, "{name} as {role:?}");
+            let told = stream.text().await.unwrap();
+            assert!(told.contains("INVALID_CURSOR") || told.contains("NOT_FOUND"), "{name} as {role:?}: {told}");
         }
     }
 }
