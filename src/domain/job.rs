@@ -103,6 +103,8 @@ pub enum SourceHealthStatus {
     UserSuspended,
     /// Source user is deleted.
     UserDeleted,
+    /// Source user left the primary domain.
+    UserNotOnPrimaryDomain,
     /// Domain-wide delegation was refused.
     AccessDenied,
     /// Google could not be asked.
@@ -115,7 +117,11 @@ impl SourceHealthStatus {
     pub fn blocks_runs(self) -> bool {
         match self {
             Self::Ok | Self::GroupEmpty | Self::Unknown => false,
-            Self::GroupMissing | Self::UserSuspended | Self::UserDeleted | Self::AccessDenied => true,
+            Self::GroupMissing
+            | Self::UserSuspended
+            | Self::UserDeleted
+            | Self::UserNotOnPrimaryDomain
+            | Self::AccessDenied => true,
         }
     }
 }

@@ -168,6 +168,8 @@ pub enum RunErrorCode {
     SourceUserSuspended,
     /// Source user is deleted.
     SourceUserDeleted,
+    /// Source user left the primary domain.
+    SourceUserNotOnPrimaryDomain,
     /// User left the primary domain, or the Workspace, since the addition.
     InvalidDestinationUser,
     /// Destination user is suspended.
@@ -197,6 +199,7 @@ impl RunErrorCode {
             Self::SourceGroupMissing
             | Self::SourceUserSuspended
             | Self::SourceUserDeleted
+            | Self::SourceUserNotOnPrimaryDomain
             | Self::InvalidDestinationUser
             | Self::DestinationUserSuspended
             | Self::ContactLimitReached

@@ -14,8 +14,8 @@ use super::failure::{Stop, error};
 use super::worker::MAX_FAILURES;
 use super::{DirectoryKey, Runner, draft};
 use crate::domain::{
-    HoldReason, Job, JobId, Mirror, PlannedDeletions, ResourceName, RunError, RunErrorCode, RunKind,
-    SourceHealthStatus, Time, WorkspaceUser, hold_reason,
+    HoldReason, InvalidDestinationReason as Reason, Job, JobId, Mirror, PlannedDeletions, ResourceName, RunError,
+    RunErrorCode, RunKind, SourceHealthStatus, Time, WorkspaceUser, hold_reason,
 };
 use crate::google::{Account, Google, GoogleError, Group, KeepToken};
 use crate::store::{Claimed, Cursor, RunInHand, StoreError};
@@ -265,7 +265,7 @@ impl Runner {
         match user.ineligible_reason(&primary_domain) {
             None => Ok(user),
             Some(reason) => Err(Stop::Fail(error(
-                RunErrorCode::SourceUserSuspended,
+                code_of_source(reason),
                 format!(
                     "The source user cannot be read: {} Nothing was changed.",
                     reason.message(user.email.as_str(), &primary_domain)
@@ -314,6 +314,21 @@ impl Runner {
     }
 }
 
+/// The code for a source user who is not eligible any more.
+fn code_of_source(reason: Reason) -> RunErrorCode {
+    match reason {
+        Reason::UserNotFound => RunErrorCode::SourceUserDeleted,
+        Reason::NotOnPrimaryDomain => RunErrorCode::SourceUserNotOnPrimaryDomain,
+        Reason::UserSuspended
+        | Reason::UserArchived
+        | Reason::GuestUser
+        | Reason::MalformedAddress
+        | Reason::IsSourceUser
+        | Reason::AlreadyReceivesGroup
+        | Reason::RemovalInProgress => RunErrorCode::SourceUserSuspended,
+    }
+}
+
 /// Google refuses tokens of suspended and of deleted users in the same words; the Directory knows this one.
 fn suspended() -> Stop {
     Stop::Fail(error(
@@ -339,6 +354,7 @@ fn health_of(code: RunErrorCode) -> SourceHealthStatus {
         RunErrorCode::SourceGroupMissing => SourceHealthStatus::GroupMissing,
         RunErrorCode::SourceUserSuspended => SourceHealthStatus::UserSuspended,
         RunErrorCode::SourceUserDeleted => SourceHealthStatus::UserDeleted,
+        RunErrorCode::SourceUserNotOnPrimaryDomain => SourceHealthStatus::UserNotOnPrimaryDomain,
         RunErrorCode::AccessDenied => SourceHealthStatus::AccessDenied,
         RunErrorCode::InvalidDestinationUser
         | RunErrorCode::DestinationUserSuspended

@@ -44,7 +44,7 @@ macro_rules! named {
 named!(JobStatus in "job" { Active = "active", Paused = "paused", Deleting = "deleting" });
 named!(SourceHealthStatus in "job" {
     Ok = "ok", GroupMissing = "group_missing", GroupEmpty = "group_empty", UserSuspended = "user_suspended",
-    UserDeleted = "user_deleted", AccessDenied = "access_denied", Unknown = "unknown",
+    UserDeleted = "user_deleted", UserNotOnPrimaryDomain = "user_not_on_primary_domain", AccessDenied = "access_denied", Unknown = "unknown",
 });
 named!(DestinationStatus in "destination" {
     Pending = "pending", Synced = "synced", Failing = "failing", Removing = "removing",
@@ -61,7 +61,8 @@ named!(ResultStatus in "run_result" {
 });
 named!(RunErrorCode in "run" {
     SourceGroupMissing = "source_group_missing", SourceUserSuspended = "source_user_suspended",
-    SourceUserDeleted = "source_user_deleted", InvalidDestinationUser = "invalid_destination_user",
+    SourceUserDeleted = "source_user_deleted", SourceUserNotOnPrimaryDomain = "source_user_not_on_primary_domain",
+    InvalidDestinationUser = "invalid_destination_user",
     DestinationUserSuspended = "destination_user_suspended", ContactLimitReached = "contact_limit_reached",
     ContactsRefused = "contacts_refused", AccessDenied = "access_denied", QuotaExceeded = "quota_exceeded",
     UpstreamUnavailable = "upstream_unavailable", DeletionGuard = "deletion_guard",

@@ -20,6 +20,8 @@ pub(in crate::graphql) enum RunErrorCode {
     SourceUserSuspended,
     /// Source user is deleted.
     SourceUserDeleted,
+    /// Source user left the primary domain.
+    SourceUserNotOnPrimaryDomain,
     /// User left the primary domain since the addition.
     InvalidDestinationUser,
     /// Destination user is suspended.

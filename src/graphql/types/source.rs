@@ -32,6 +32,7 @@ impl JobSource {
             domain::SourceHealthStatus::Ok
             | domain::SourceHealthStatus::GroupEmpty
             | domain::SourceHealthStatus::UserSuspended
+            | domain::SourceHealthStatus::UserNotOnPrimaryDomain
             | domain::SourceHealthStatus::AccessDenied
             | domain::SourceHealthStatus::Unknown => {
                 Ok(ctx.loaders()?.contact_group(self.0.group_id).await?.map(ContactGroup))
@@ -88,6 +89,8 @@ pub(in crate::graphql) enum SourceHealthStatus {
     UserSuspended,
     /// Source user is deleted.
     UserDeleted,
+    /// Source user left the primary domain.
+    UserNotOnPrimaryDomain,
     /// Domain-wide delegation was refused.
     AccessDenied,
     /// Google could not be asked.

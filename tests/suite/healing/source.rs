@@ -42,7 +42,9 @@ on_both! {
         let job = world.job("Suppliers", &[ANN]).await;
         world.sandbox.update_user(SOURCE, |user| user.primary_email = "desk@second.example".into()).unwrap();
         let run = run_later(&world, &job).await;
-        assert_eq!((&run["status"], &run["error"]["code"]), (&json!("FAILED"), &json!("SOURCE_USER_SUSPENDED")));
+        assert_eq!((&run["status"], &run["error"]["code"]), (&json!("FAILED"), &json!("SOURCE_USER_NOT_ON_PRIMARY_DOMAIN")));
+        let expected = json!({ "status": "USER_NOT_ON_PRIMARY_DOMAIN", "blocksRuns": true });
+        assert_eq!(health(&world, &job).await, expected);
         assert!(run["error"]["message"].as_str().unwrap().contains("second.example"), "{run}");
         assert_eq!(world.synced_names(ANN), ["Ada"]);
         world.sandbox.update_user("desk@second.example", |user| user.primary_email = SOURCE.into()).unwrap();
