@@ -40,6 +40,7 @@ pub fn limits(args: &LimitArgs) -> Result<Limits, LimitsError> {
         root_mutations: args.max_root_mutations,
         directives: args.max_directives,
         tokens: args.max_tokens,
+        page: args.max_page_size,
         body_bytes: args.max_body_bytes,
         request_time: Duration::from_secs(args.request_timeout),
         rate: RateLimit { points: args.rate_limit, restored: args.rate_restore },

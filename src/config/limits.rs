@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use clap::builder::RangedU64ValueParser;
+use clap::builder::{RangedI64ValueParser, RangedU64ValueParser};
 
 /// How wide the doors of the API are open.
 #[derive(Debug, Clone, Args)]
@@ -39,6 +39,10 @@ pub struct LimitArgs {
     /// Tokens of a document: names, numbers, strings and punctuators.
     #[arg(long, env = "CONTACT_SYNC_MAX_TOKENS", default_value_t = 10_000, value_parser = positive())]
     pub max_tokens: usize,
+
+    /// Items of a page, at most 100.
+    #[arg(long, env = "CONTACT_SYNC_MAX_PAGE_SIZE", default_value_t = 100, value_parser = RangedI64ValueParser::<i32>::new().range(1..=100))]
+    pub max_page_size: i32,
 
     /// Bytes of a request's body, or of one message on a socket.
     #[arg(long, env = "CONTACT_SYNC_MAX_BODY_BYTES", default_value_t = 1024 * 1024, value_parser = positive())]

@@ -30,6 +30,8 @@ pub struct Limits {
     pub directives: usize,
     /// Tokens of the document: names, numbers, strings and punctuators.
     pub tokens: usize,
+    /// Items of a page, at most 100.
+    pub page: i32,
     /// Bytes of a request's body, or of one message on a socket.
     pub body_bytes: usize,
     /// How long a query or a mutation may take.
@@ -53,6 +55,7 @@ impl Default for Limits {
             root_mutations: 10,
             directives: 100,
             tokens: 10_000,
+            page: super::page::MAX_PAGE,
             body_bytes: 1024 * 1024,
             request_time: Duration::from_secs(60),
             rate: RateLimit::default(),

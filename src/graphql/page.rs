@@ -2,6 +2,7 @@
 //!
 //! A cursor holds the sort key and the id of its item, and a mark of the list, filter and order it was issued for.
 
+use async_graphql::Context;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
@@ -9,6 +10,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::ApiError;
+use super::context::Services;
 use crate::domain::{RunId, Time};
 use crate::store::{PageRequest, Position, SortKey};
 
@@ -16,7 +18,7 @@ use crate::store::{PageRequest, Position, SortKey};
 pub(super) const PAGE: i32 = 25;
 /// Events of a page unless the client asks for another number.
 pub(super) const EVENT_PAGE: i32 = 100;
-/// Most items of a page. More is refused, not cut: a script's export must not be truncated silently.
+/// Most items of a page that a server may allow. More is refused, not cut: a script's export must not be truncated silently.
 pub(super) const MAX_PAGE: i32 = 100;
 
 /// What a cursor is valid for: a list with its filter and order.
@@ -61,20 +63,25 @@ fn position(scope: Scope, cursor: &str) -> Option<Position> {
 }
 
 /// The page that `first` and `after` ask for.
-pub(super) fn request(scope: Scope, first: Option<i32>, after: Option<&str>) -> Result<PageRequest, ApiError> {
-    let first = checked(first, PAGE)?;
+pub(super) fn request(
+    ctx: &Context<'_>,
+    scope: Scope,
+    first: Option<i32>,
+    after: Option<&str>,
+) -> Result<PageRequest, ApiError> {
+    let first = checked(first, PAGE, ctx.options()?.limits.page)?;
     let after = after.map(|after| position(scope, after).ok_or(ApiError::InvalidCursor)).transpose()?;
     Ok(PageRequest { first, after })
 }
 
-/// The number of items that `first` asks for.
-pub(super) fn checked(first: Option<i32>, default: i32) -> Result<u32, ApiError> {
-    let first = first.unwrap_or(default);
+/// The number of items that `first` asks for, where pages have at most so many.
+pub(super) fn checked(first: Option<i32>, default: i32, most: i32) -> Result<u32, ApiError> {
+    let first = first.unwrap_or(default.min(most));
     let out_of_range = || ApiError::BadUserInput {
         argument: "first",
-        message: format!("first is {first}; it must be between 1 and {MAX_PAGE}."),
+        message: format!("first is {first}; it must be between 1 and {most}."),
     };
-    u32::try_from(first).ok().filter(|_| (1..=MAX_PAGE).contains(&first)).ok_or_else(out_of_range)
+    u32::try_from(first).ok().filter(|_| (1..=most).contains(&first)).ok_or_else(out_of_range)
 }
 
 /// The cursor of an event, the same in subscription and list.
@@ -137,9 +144,10 @@ mod tests {
 
     #[test]
     fn pages_are_never_cut_silently() {
-        assert_eq!(checked(None, PAGE), Ok(25));
+        assert_eq!(checked(None, PAGE, MAX_PAGE), Ok(25));
+        assert_eq!(checked(None, PAGE, 10), Ok(10));
         for first in [0, -1, 101, i32::MIN, i32::MAX] {
-            assert!(checked(Some(first), PAGE).is_err(), "{first}");
+            assert!(checked(Some(first), PAGE, MAX_PAGE).is_err(), "{first}");
         }
     }
 }

@@ -170,7 +170,7 @@ impl JobConnection {
         let (field, direction) = JobOrder::read(order);
         let filter = JobFilter::read(filter)?;
         let scope = Scope::new("jobs", &(&filter, field, direction));
-        let request = page::request(scope, first, after.as_deref())?;
+        let request = page::request(ctx, scope, first, after.as_deref())?;
         let page = ctx.store()?.jobs_page(&filter, field, direction, &request).await?;
         Ok(Self(Items::new(page, &request, scope, Total::Jobs(filter), |job| job_position(job, field), Job)))
     }
@@ -185,7 +185,7 @@ impl JobConnection {
         let filter = store::JobFilter { source_user: Some(user), ..store::JobFilter::default() };
         let (field, direction) = (JobOrderField::CreatedAt, Direction::Descending);
         let scope = Scope::new("jobs", &(&filter, field, direction));
-        let request = page::request(scope, first, after.as_deref())?;
+        let request = page::request(ctx, scope, first, after.as_deref())?;
         let page = match request.after {
             None => ctx.loaders()?.nested().jobs_of_source(user, request.first).await?,
             Some(_) => ctx.store()?.jobs_page(&filter, field, direction, &request).await?,
@@ -216,7 +216,7 @@ impl DestinationConnection {
         let (field, direction) = DestinationOrder::read(order);
         let filter = DestinationFilter::read(filter)?;
         let scope = Scope::new("destinations", &(&filter, field, direction));
-        let request = page::request(scope, first, after.as_deref())?;
+        let request = page::request(ctx, scope, first, after.as_deref())?;
         let page = ctx.store()?.destinations_page(&filter, field, direction, &request).await?;
         Ok(Self::of(page, &request, scope, Total::Destinations(filter), field))
     }
@@ -234,7 +234,7 @@ impl DestinationConnection {
         let filter = DestinationFilter::read(filter)?;
         let within = store::DestinationFilter { jobs: Some(only(job, filter.jobs.as_deref())), ..filter.clone() };
         let scope = Scope::new("destinations", &(&within, field, direction));
-        let request = page::request(scope, first, after.as_deref())?;
+        let request = page::request(ctx, scope, first, after.as_deref())?;
         let page = match request.after {
             None => {
                 let arguments = (filter.clone(), field, direction, request.first);
@@ -255,7 +255,7 @@ impl DestinationConnection {
         let filter = store::DestinationFilter { user: Some(user), ..store::DestinationFilter::default() };
         let (field, direction) = (DestinationOrderField::AddedAt, Direction::Ascending);
         let scope = Scope::new("destinations", &(&filter, field, direction));
-        let request = page::request(scope, first, after.as_deref())?;
+        let request = page::request(ctx, scope, first, after.as_deref())?;
         let page = match request.after {
             None => ctx.loaders()?.nested().destinations_of_user(user, request.first).await?,
             Some(_) => ctx.store()?.destinations_page(&filter, field, direction, &request).await?,
@@ -291,7 +291,7 @@ impl SyncedGroupConnection {
     ) -> Result<Self, ApiError> {
         let filter = SyncedGroupFilter::read(filter)?;
         let scope = Scope::new("syncedGroups", &filter);
-        let request = page::request(scope, first, after.as_deref())?;
+        let request = page::request(ctx, scope, first, after.as_deref())?;
         let page = ctx.store()?.synced_groups_page(&filter, &request).await?;
         let position = |group: &domain::SyncedGroup| Position {
             key: SortKey::Instant(Some(group.created_at)),
@@ -313,7 +313,7 @@ impl RunConnection {
         let (field, direction) = RunOrder::read(order);
         let filter = RunFilter::read(filter)?;
         let scope = Scope::new("runs", &(&filter, field, direction));
-        let request = page::request(scope, first, after.as_deref())?;
+        let request = page::request(ctx, scope, first, after.as_deref())?;
         let page = ctx.store()?.runs_page(&filter, field, direction, &request).await?;
         Ok(Self(Items::new(page, &request, scope, Total::Runs(filter), |run| run_position(run, field), Run)))
     }
@@ -330,7 +330,7 @@ impl RunConnection {
         let within = store::RunFilter { jobs: Some(only(job, filter.jobs.as_deref())), ..filter.clone() };
         let (field, direction) = (RunOrderField::CreatedAt, Direction::Descending);
         let scope = Scope::new("runs", &(&within, field, direction));
-        let request = page::request(scope, first, after.as_deref())?;
+        let request = page::request(ctx, scope, first, after.as_deref())?;
         let page = match request.after {
             None => ctx.loaders()?.nested().runs(job, (filter.clone(), request.first)).await?,
             Some(_) => ctx.store()?.runs_page(&within, field, direction, &request).await?,
@@ -359,7 +359,7 @@ impl RunDestinationResultConnection {
     ) -> Result<Self, ApiError> {
         let filter = RunDestinationResultFilter::read(filter)?;
         let scope = Scope::new("results", &(run, &filter));
-        let request = page::request(scope, first, after.as_deref())?;
+        let request = page::request(ctx, scope, first, after.as_deref())?;
         let page = match request.after {
             None => ctx.loaders()?.nested().results(run, (filter.clone(), request.first)).await?,
             Some(_) => ctx.store()?.results_page(run, &filter, &request).await?,
@@ -381,7 +381,7 @@ impl WorkspaceUserConnection {
         after: Option<String>,
     ) -> Result<Self, ApiError> {
         let scope = Scope::new("users", &search);
-        let request = page::request(scope, first, after.as_deref())?;
+        let request = page::request(ctx, scope, first, after.as_deref())?;
         let page = ctx.store()?.users_page(&search, &request).await?;
         let position = |user: &domain::WorkspaceUser| Position {
             key: SortKey::Text(name_key(&user.display_name)),
@@ -402,7 +402,7 @@ impl ContactChangeConnection {
     ) -> Result<Self, ApiError> {
         let actions = ContactChangeFilter::read(filter)?;
         let scope = Scope::new("changes", &(result, &actions));
-        let request = page::request(scope, first, after.as_deref())?;
+        let request = page::request(ctx, scope, first, after.as_deref())?;
         let page = match request.after {
             None => ctx.loaders()?.nested().changes(result, (actions.clone(), request.first)).await?,
             Some(_) => ctx.store()?.changes_page(result, actions.as_deref(), &request).await?,
@@ -424,7 +424,7 @@ impl AuditEntryConnection {
     ) -> Result<Self, ApiError> {
         let (filter, direction) = (AuditFilter::read(filter)?, AuditOrder::read(order));
         let scope = Scope::new("auditLog", &(&filter, direction));
-        let request = page::request(scope, first, after.as_deref())?;
+        let request = page::request(ctx, scope, first, after.as_deref())?;
         let page = ctx.store()?.audit_page(&filter, direction, &request).await?;
         let position =
             |entry: &domain::AuditEntry| Position { key: SortKey::Instant(Some(entry.at)), id: entry.id.uuid() };
@@ -441,7 +441,7 @@ impl SyncedGroupContactConnection {
         after: Option<String>,
     ) -> Result<Self, ApiError> {
         let scope = Scope::new("contacts", &group.id);
-        let request = page::request(scope, first, after.as_deref())?;
+        let request = page::request(ctx, scope, first, after.as_deref())?;
         let gone = || ApiError::internal("a synced group without its user");
         let destination = ctx.loaders()?.destination(group.destination).await?.ok_or_else(gone)?;
         let user = ctx.loaders()?.user(destination.user).await?.ok_or_else(gone)?;
@@ -492,7 +492,7 @@ impl RunEventConnection {
         first: Option<i32>,
         after: Option<String>,
     ) -> Result<Self, ApiError> {
-        let first = page::checked(first, EVENT_PAGE)?;
+        let first = page::checked(first, EVENT_PAGE, ctx.options()?.limits.page)?;
         let position = event_position(run, after.as_deref())?;
         let page = match position {
             0 => ctx.loaders()?.nested().events(run, first).await?,

@@ -67,6 +67,7 @@ async fn every_limit_is_a_setting() {
         root_mutations: 1,
         directives: 2,
         tokens: 60,
+        page: 50,
         body_bytes: 1_000,
         ..generous()
     })
@@ -106,6 +107,10 @@ async fn every_limit_is_a_setting() {
         assert_ne!(code(&body), "COST_LIMIT_EXCEEDED", "{what}: {body:#}");
         let (_, body) = ask(&world, Role::Admin, &beyond).await;
         assert_eq!(code(&body), "COST_LIMIT_EXCEEDED", "{what}: {body:#}");
+    }
+    for (first, expected) in [(50, ""), (51, "BAD_USER_INPUT")] {
+        let (_, body) = ask(&world, Role::Admin, &format!("{{ jobs(first: {first}) {{ totalCount }} }}")).await;
+        assert_eq!(code(&body), expected, "{first} items: {body:#}");
     }
     let (status, body) = ask(&world, Role::Admin, &format!("{{ __typename }} # {}", "x".repeat(1_000))).await;
     assert_eq!((status, code(&body)), (413, "BAD_USER_INPUT"));
