@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use contact_sync::domain::Clock;
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use super::{SOURCE, World};
@@ -52,8 +53,14 @@ impl World {
 
     /// Works until nothing is left to do, moving the clock over every wait.
     pub async fn work(&self) {
+        self.work_side_by_side(1).await;
+    }
+
+    /// The same with several pieces of work in hand at once.
+    pub async fn work_side_by_side(&self, hands: usize) {
         for _ in 0..MOST_STEPS {
-            if self.app.runner.work_once().await.unwrap() {
+            let found = join_all((0..hands).map(|_| self.app.runner.work_once())).await;
+            if found.into_iter().any(|found| found.unwrap()) {
                 continue;
             }
             match self.app.store.next_work_at().await.unwrap() {
@@ -91,6 +98,13 @@ impl World {
 
     pub fn now(&self) -> contact_sync::domain::Time {
         self.clock.now()
+    }
+
+    /// Calls since the ledger was cleared that may have changed something.
+    pub fn writes(&self) -> Vec<(String, String)> {
+        let reads = ["list", "get", "getBatchGet"];
+        let is_write = |id: &str| !reads.iter().any(|read| id.ends_with(&format!(".{read}")));
+        self.calls().into_iter().filter(|(id, _)| is_write(id)).collect()
     }
 
     /// Discovery ids of the calls since the ledger was cleared, token requests left out, with their users.
