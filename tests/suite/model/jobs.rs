@@ -113,8 +113,9 @@ impl Jobs {
             Order::Preview(job) => {
                 let Some(job) = self.at(job) else { return Ok(()) };
                 let target = json!({ "target": { "jobId": job.id } });
-                world.accepted("previewJob", "run { id }", target).await;
-                Ok(())
+                let payload = world.mutate("previewJob", "run { id }", target).await;
+                let is_so = (payload["userErrors"] == json!([])) != job.members.is_empty();
+                if is_so { Ok(()) } else { Err(format!("the preview of {job:?} is {payload:#}")) }
             }
             Order::Relink(job, label) => self.relink(people, world, job, label).await,
         }
@@ -180,10 +181,13 @@ impl Jobs {
         user: usize,
         row: &Value,
     ) -> Result<(), String> {
-        let shares = |job: &&Job| job.source == source && job.group == group;
+        let number = self.live.iter().find(|one| Some(one.id.as_str()) == job).map(|one| one.number.as_str());
+        let shares = |job: &&Job| (job.source == source && job.group == group) || Some(job.number.as_str()) == number;
         let others = || self.live.iter().filter(shares);
         let receives = others().any(|other| other.members.contains_key(&user));
-        let from_gone = self.gone.iter().filter(|gone| gone.source == source && gone.group == group);
+        let shared =
+            |gone: &&Gone| (gone.source == source && gone.group == group) || Some(gone.number.as_str()) == number;
+        let from_gone = self.gone.iter().filter(shared);
         let leaves = others().any(|other| other.leaving.contains_key(&user))
             || from_gone.into_iter().any(|gone| gone.members.contains(&user) || gone.leaving.contains(&user));
         let is_here = job.is_some_and(|id| others().any(|job| job.id == id && job.members.contains_key(&user)));

@@ -2,6 +2,7 @@
 //! Then everything is compared.
 
 use chrono::TimeDelta;
+use rand::Rng;
 use serde_json::{Value, json};
 
 use super::oracle::compare;
@@ -94,7 +95,9 @@ impl Story {
             if self.people.all[source].labels.is_empty() {
                 self.people.make_label(&self.world, source, NAMES[0]);
             }
-            for label in 0..self.people.all[source].labels.len() {
+            let labels = self.people.all[source].labels.len();
+            let first = self.rng.random_range(0..labels);
+            for label in (0..labels).map(|label| first + label) {
                 if is_orphan(self, job) {
                     self.jobs.order(&mut self.people, &self.world, &Order::Relink(job, label)).await?;
                     self.world.work().await;
