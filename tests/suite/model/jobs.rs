@@ -228,7 +228,7 @@ impl Jobs {
         match job.members.remove(&user) {
             Some(destination) if outcome == "REMOVED" => {
                 job.leaving.insert(user, destination);
-                people.all[user].has_left = true;
+                people.leaves(world, user, &job.number);
             }
             Some(destination) if people.all[user].is_unsettled => {
                 job.members.insert(user, destination); // the server does not know the new address yet
@@ -244,8 +244,10 @@ impl Jobs {
         let policy = if keeps { "KEEP" } else { "REMOVE" };
         world.accepted("deleteJob", "deletedJobId", json!({ "jobId": job.id, "syncedContacts": policy })).await;
         for user in job.members.keys() {
-            people.all[*user].is_released |= keeps;
-            people.all[*user].has_left |= !keeps;
+            match keeps {
+                true => people.all[*user].is_released = true,
+                false => people.leaves(world, *user, &job.number),
+            }
         }
         let (members, leaving) = (job.members.into_keys().collect(), job.leaving.into_keys().collect());
         let (id, number, source, group) = (job.id, job.number, job.source, job.group);

@@ -24,7 +24,7 @@ use crate::world::Database;
 use story::{Setting, Story};
 
 /// Steps of each story, ordinarily.
-const STEPS: usize = 120;
+const STEPS: usize = 100;
 /// The same on PostgreSQL, where a step takes longer.
 const POSTGRES_STEPS: usize = 80;
 /// Steps between two rests.

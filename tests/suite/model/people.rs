@@ -30,6 +30,8 @@ pub enum Standing {
     Suspended,
     /// On a secondary domain.
     Away,
+    /// Deleted from the Workspace.
+    Gone,
 }
 
 #[derive(Debug)]
@@ -47,7 +49,9 @@ pub struct Person {
     /// Synced contacts whose visible tag the user took away: where there is another copy they are nobody's to delete.
     pub untagged: BTreeSet<String>,
     /// Contacts of the user's own may have come into My Contacts, because they were in a group that went.
-    pub has_left: bool,
+    has_left: bool,
+    /// Contacts of the user's own in groups that are being taken away: they must come into My Contacts.
+    to_show: BTreeSet<String>,
     /// Synced contacts and groups are being left to the user.
     pub is_released: bool,
     /// The server, which reads the Directory every hour, may not know of the last change.
@@ -78,6 +82,7 @@ impl Person {
             given: BTreeMap::new(),
             untagged: BTreeSet::new(),
             has_left: false,
+            to_show: BTreeSet::new(),
             is_released: false,
             is_unsettled: false,
             numbers: BTreeMap::new(),
@@ -301,7 +306,10 @@ impl People {
                     let now = self.rename_resource(world, user, &contact);
                     let person = &mut self.all[user];
                     let own = person.own.remove(&contact.resource_name).unwrap();
-                    person.own.insert(now, own);
+                    person.own.insert(now.clone(), own);
+                    if person.to_show.remove(&contact.resource_name) {
+                        person.to_show.insert(now);
+                    }
                 }
             }
             _ => unreachable!("{edit:?} is done elsewhere"),
@@ -437,6 +445,8 @@ impl People {
             Edit::DeletesSyncedGroup(user, one) => {
                 if let Some(group) = pick(self.synced_groups(world, user), one) {
                     world.sandbox.delete_group(&self.all[user].email, &group.resource_name).unwrap();
+                    let is_in_it = |contact: &String| group.members.contains(contact);
+                    self.all[user].to_show.retain(|contact| !is_in_it(contact));
                 }
             }
             _ => unreachable!("{edit:?} is done elsewhere"),
@@ -515,6 +525,31 @@ impl People {
                 self.delete_own(world, user, contact);
             }
         }
+    }
+
+    /// The group of a job goes away; what the user put into it must be seen all the same.
+    pub fn leaves(&mut self, world: &World, user: usize, job: &str) {
+        if self.all[user].standing == Standing::Gone {
+            return;
+        }
+        let groups = self.synced_groups(world, user).into_iter().filter(|group| marker(group) == Some(job));
+        let members: BTreeSet<String> = groups.flat_map(|group| group.members).collect();
+        let person = &mut self.all[user];
+        person.has_left = true;
+        person.to_show.extend(members.into_iter().filter(|member| person.own.contains_key(member)));
+    }
+
+    /// Everything is at rest: whoever left has left, and all of their own is to be seen.
+    pub fn settle(&mut self) -> Result<(), String> {
+        for person in &mut self.all {
+            for contact in std::mem::take(&mut person.to_show) {
+                if person.own.get(&contact).is_some_and(|own| !own.groups.contains(MY_CONTACTS)) {
+                    return Err(format!("{}: the addition {contact} is not in My Contacts", person.email));
+                }
+            }
+            (person.has_left, person.is_released, person.is_unsettled) = (false, false, false);
+        }
+        Ok(())
     }
 
     /// Looks at every account after a step: what users made is as they left it. What was left to them is theirs from now on.

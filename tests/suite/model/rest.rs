@@ -75,10 +75,7 @@ impl Story {
             return Err(format!("accounts are still to be cleaned: {job:?}"));
         }
         self.people.look(&self.world)?;
-        for person in &mut self.people.all {
-            (person.has_left, person.is_released, person.is_unsettled) = (false, false, false);
-        }
-        Ok(())
+        self.people.settle()
     }
 
     /// Jobs whose source group was deleted get another one, or are deleted too.

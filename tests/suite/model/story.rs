@@ -219,6 +219,7 @@ impl Story {
         let old = self.people.all[user].email.clone();
         self.world.work().await;
         self.world.sandbox.delete_user(&old).unwrap();
+        self.people.all[user].standing = Standing::Gone;
         self.world.clock.advance(TimeDelta::hours(2)); // what is known of users is an hour old at most
         self.world.app.runner.queue_due().await.unwrap();
         self.world.work().await;
