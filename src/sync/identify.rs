@@ -78,6 +78,8 @@ pub(super) fn identify<'a>(
         }
     }
 
+    // A copy that its user kept when ours were removed carries the tag too, but it is in no group of ours.
+    let is_unknown = links.is_empty() && intents.is_empty();
     let mut adoptable = BTreeMap::new();
     let mut surplus = Vec::new();
     for (number, mut candidates) in candidates {
@@ -89,7 +91,7 @@ pub(super) fn identify<'a>(
             let deleted_nonce = kept_nonce.take();
             let may_adopt = |candidate: &Candidate<'_>| match candidate.nonce {
                 Some(_) => is_wanted || candidate.is_tagged,
-                None => is_wanted && links.is_empty(),
+                None => is_wanted && is_unknown && candidate.person.groups.contains(group),
             };
             let choice = choose(&candidates, intents, deleted_nonce.as_ref(), may_adopt, group);
             if let Some(position) = choice {
@@ -150,8 +152,8 @@ fn tag_of(person: &Person, job: JobNumber) -> Option<GSyncTag> {
     person.tags.iter().chain(twins).filter_map(|text| GSyncTag::parse(text)).find(|tag| tag.job == job)
 }
 
-/// Which contact to adopt: the one of an intent, else one with a twin, else (all links lost) any; in the group first,
-/// then the lowest name. A copy of the contact that the user deleted is the user's.
+/// Which contact to adopt: the one of an intent, else one with a twin, else (all records lost) one in the group; in the group
+/// first, then the lowest name. A copy of the contact that the user deleted is the user's.
 fn choose(
     candidates: &[Candidate<'_>],
     intents: &[Intent],

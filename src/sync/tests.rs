@@ -226,7 +226,9 @@ fn what_could_be_the_users_is_never_deleted() {
 fn with_all_records_lost_a_tag_alone_is_adopted_but_not_beside_a_twin() {
     let (tag_alone, twinned) = (untwinned(copy("a", 1, "")), copy("b", 1, "n"));
     assert_eq!(told(&source(), &[], &full(std::slice::from_ref(&tag_alone))).0, ["overwrite a"], "its twin is written");
-    assert_eq!(told(&source(), &[], &full(&[tag_alone, twinned])), (vec!["record b".into()], vec!["a".into()]));
+    assert_eq!(told(&source(), &[], &full(&[tag_alone.clone(), twinned])), (vec!["record b".into()], vec!["a".into()]));
+    let outside = Person { groups: [name(MY_CONTACTS)].into(), ..tag_alone };
+    assert_eq!(told(&source(), &[], &full(&[outside])).0, ["create 1"], "what its user kept when ours were removed");
 }
 
 fn member(resource: &str, number: u64) -> Person {

@@ -20,6 +20,7 @@ mod faults;
 mod google_limits;
 mod guard;
 mod healing;
+mod model;
 mod preview;
 mod property;
 mod queue;

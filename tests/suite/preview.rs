@@ -19,13 +19,6 @@ async fn told(world: &World, run: &Value) -> Value {
     world.data(query, json!({ "id": run })).await["run"].take()
 }
 
-/// Calls that may change something.
-fn writes(world: &World) -> Vec<(String, String)> {
-    let reads = ["list", "get", "getBatchGet"];
-    let is_write = |id: &str| !reads.iter().any(|read| id.ends_with(&format!(".{read}")));
-    world.calls().into_iter().filter(|(id, _)| is_write(id)).collect()
-}
-
 on_both! {
     async fn a_preview_of_a_job_tells_every_change_and_writes_nothing(world) {
         let (group, contacts) = world.source_group("Suppliers", &["Ada", "Ben", "Cleo", "Dora"]);
@@ -46,7 +39,7 @@ on_both! {
         let queued = world.accepted("previewJob", RUN, json!({ "target": { "jobId": job } })).await;
         assert_eq!((&queued["run"]["kind"], &queued["run"]["trigger"]), (&json!("PREVIEW"), &json!("MANUAL")));
         world.work().await;
-        assert_eq!(writes(&world), []);
+        assert_eq!(world.writes(), []);
         assert_eq!([ANN, BOB].map(|user| world.snapshot(user)), accounts);
         assert_eq!(world.sandbox.groups(BOB).unwrap().len(), groups);
         let run = told(&world, &queued["run"]["id"]).await;
@@ -90,7 +83,7 @@ on_both! {
         let run = told(&world, &queued["run"]["id"]).await;
         assert_eq!((&run["status"], &run["number"], &run["job"]), (&json!("SUCCEEDED"), &Value::Null, &Value::Null));
         assert_eq!(run["counts"]["created"], 4);
-        assert_eq!(writes(&world), []);
+        assert_eq!(world.writes(), []);
         let none = world.data("{ jobs { totalCount } destinations { totalCount } }", json!({})).await;
         assert_eq!(none, json!({ "jobs": { "totalCount": 0 }, "destinations": { "totalCount": 0 } }));
         let again = world.mutate("previewJob", &format!("isReplay {fields}"), input).await;

@@ -36,7 +36,7 @@ impl Tx {
         };
         let group = job.source.group.clone();
         let source = SourceGroup { user: job.source.user, group: group.as_str() };
-        let judged = self.judge(&request.emails, Some(&source), Some(job.id)).await?;
+        let judged = self.judge(&request.emails, Some(&source), Some(&job)).await?;
         let valid = if judged.is_rejected(request.on_invalid) { Vec::new() } else { judged.valid() };
         let added = self.insert_destinations(job.id, &source, &valid, &request.by.actor).await?;
         let (rows, refusals) =

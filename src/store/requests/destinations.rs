@@ -3,15 +3,19 @@
 use std::collections::HashMap;
 
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter};
+use sea_orm::sea_query::IntoCondition;
+use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect, QueryTrait};
 
 use crate::domain::{
-    Actor, DestinationId, DestinationStatus, EmailAddress, InvalidDestinationPolicy, JobId, Present, Surroundings,
-    UserId, Verdict, judge,
+    Actor, DestinationId, DestinationStatus, EmailAddress, InvalidDestinationPolicy, Job, JobId, JobNumber, Present,
+    Surroundings, UserId, Verdict, judge,
 };
 use crate::store::convert::{Named, actor_columns};
 use crate::store::users::users_by_addresses;
 use crate::store::{StoreResult, Tx};
+
+use entity::destination::{ActiveModel, Column, Entity};
+use entity::job;
 
 /// Source of the list that is judged.
 pub(super) struct SourceGroup<'a> {
@@ -46,20 +50,23 @@ impl Tx {
         &self,
         sent: &[String],
         source: Option<&SourceGroup<'_>>,
-        job: Option<JobId>,
+        job: Option<&Job>,
     ) -> StoreResult<Judged> {
         let addresses: Vec<EmailAddress> = sent.iter().filter_map(|sent| EmailAddress::parse(sent).ok()).collect();
         let users = users_by_addresses(&self.db, &addresses).await?;
         let primary_domain = self.primary_domain().await?;
-        let present = match source {
-            Some(source) => self.present_of(source.user, source.group).await?,
+        let mut present = match job {
+            Some(job) => self.present_by_number(job.number).await?,
             None => HashMap::new(),
         };
+        if let Some(source) = source {
+            present.extend(self.present_of(source.user, source.group).await?);
+        }
         let around = Surroundings {
             primary_domain: &primary_domain,
             users: &users,
             source: source.map(|source| source.user),
-            job,
+            job: job.map(|job| job.id),
             present: &present,
         };
         let verdicts = judge(sent, &around);
@@ -68,9 +75,19 @@ impl Tx {
 
     /// Who receives this group already.
     pub(super) async fn present_of(&self, user: UserId, group: &str) -> StoreResult<HashMap<UserId, Present>> {
-        use entity::destination::{Column, Entity};
-        let same = Column::SourceUserId.eq(user.uuid()).and(Column::SourceGroup.eq(group));
-        let rows = Entity::find().filter(same).all(&self.db).await?;
+        self.present_where(Column::SourceUserId.eq(user.uuid()).and(Column::SourceGroup.eq(group))).await
+    }
+
+    /// Who receives contacts under this number already. Jobs whose common group was deleted go on with its number after they
+    /// were pointed at different ones, and in one account each would take the other's contacts for its own.
+    async fn present_by_number(&self, number: JobNumber) -> StoreResult<HashMap<UserId, Present>> {
+        let jobs = job::Entity::find().select_only().column(job::Column::Id);
+        let jobs = jobs.filter(job::Column::Number.eq(number.to_i64()));
+        self.present_where(Column::JobId.in_subquery(jobs.into_query())).await
+    }
+
+    async fn present_where(&self, filter: impl IntoCondition) -> StoreResult<HashMap<UserId, Present>> {
+        let rows = Entity::find().filter(filter).all(&self.db).await?;
         rows.into_iter()
             .map(|row| {
                 let status = DestinationStatus::named(&row.status)?;
@@ -86,7 +103,6 @@ impl Tx {
         users: &[UserId],
         by: &Actor,
     ) -> StoreResult<HashMap<UserId, DestinationId>> {
-        use entity::destination::{ActiveModel, Entity};
         let (by_kind, by) = actor_columns(by);
         let ids: HashMap<UserId, DestinationId> = users.iter().map(|&user| (user, DestinationId::random())).collect();
         let rows: Vec<ActiveModel> = ids

@@ -3,12 +3,9 @@
 use std::collections::BTreeMap;
 
 use sandbox::Contact;
-use serde_json::{Value, json};
 
 use super::scenario::{Cast, Outcome, Scenario, USERS};
-use crate::world::{SOURCE, World, content, given_name, tag};
-
-const MY_CONTACTS: &str = "contactGroups/myContacts";
+use crate::world::{MY_CONTACTS, SOURCE, World, content, given_name, tag};
 
 /// Contacts that users made themselves, as they were.
 pub type Before = BTreeMap<String, Contact>;
@@ -33,7 +30,7 @@ pub async fn compare(
             cast.own.iter().filter(|(owner, _)| *owner == user).map(|(_, resource)| &before[resource]).collect();
         compare_account(world, scenario, cast, user, &own, by_users).map_err(|what| format!("{user}: {what}"))?;
     }
-    records(world).await
+    world.records(None).await
 }
 
 fn compare_account(
@@ -141,28 +138,4 @@ fn kept(world: &World, cast: &Cast, user: &str, ours: &[&Contact], by_users: boo
     let Some(group) = world.group_named(user, "Suppliers") else { return Err("the group is gone".into()) };
     let are_in = ours.iter().all(|contact| contact.groups.contains(&group.resource_name));
     if contents(ours) == wanted && are_in { Ok(()) } else { Err(format!("{} contacts are left", ours.len())) }
-}
-
-/// Every run is over, and its events are numbered without a gap and end with the one that tells the end.
-async fn records(world: &World) -> Result<(), String> {
-    if let Some(at) = world.app.store.next_work_at().await.unwrap() {
-        return Err(format!("work is left, due at {at}"));
-    }
-    let query = "{ runs(first: 100) { nodes { id kind status isFinished destinationsTotal destinationsFinished
-        results { nodes { status } } events(first: 100) { nodes { sequence __typename } } } } }";
-    let data = world.data(query, json!({})).await;
-    for run in data["runs"]["nodes"].as_array().unwrap() {
-        let events = run["events"]["nodes"].as_array().unwrap();
-        let is_gapless = events.iter().enumerate().all(|(position, event)| event["sequence"] == position + 1);
-        let is_final = |event: &&Value| event["__typename"] == "RunFinished";
-        let is_last = events.last().is_some_and(|event| is_final(&event));
-        if run["isFinished"] != true || !is_gapless || !is_last || events.iter().filter(is_final).count() != 1 {
-            return Err(format!("the records of a run do not agree: {run:#}"));
-        }
-        let is_open = |result: &Value| ["RUNNING", "WAITING"].iter().any(|status| result["status"] == *status);
-        if run["results"]["nodes"].as_array().unwrap().iter().any(is_open) {
-            return Err(format!("a result of a finished run is open: {run:#}"));
-        }
-    }
-    Ok(())
 }

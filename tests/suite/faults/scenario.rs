@@ -2,13 +2,12 @@
 
 use serde_json::{Value, json};
 
-use crate::world::{SOURCE, World, given_name, tag};
+use crate::world::{MY_CONTACTS, SOURCE, World, given_name, tag};
 
 pub const ANN: &str = "ann@corp.example";
 pub const BOB: &str = "bob@corp.example";
 /// Both destinations.
 pub const USERS: [&str; 2] = [ANN, BOB];
-const MY_CONTACTS: &str = "contactGroups/myContacts";
 
 /// What happens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use sandbox::FaultId;
-use sea_orm::{ConnectionTrait, Database as Connect, DatabaseTransaction, TransactionTrait};
 use tempfile::TempDir;
 
 use super::disturbance::{At, Disturbance};
@@ -138,7 +137,7 @@ impl Stage {
                 drop(gate.step().await);
                 return;
             }
-            let locked = lock(&world.database_url()).await;
+            let locked = world.lock_database().await;
             drop(go);
             // Either it comes to its record, which waits for the database, or it has none to make and goes on to its next call.
             let _ = tokio::time::timeout(TO_THE_RECORD, gate.step()).await;
@@ -168,16 +167,4 @@ impl Stage {
             _ => Ok(()),
         }
     }
-}
-
-/// Keeps everybody else from writing into the database until it is dropped.
-async fn lock(url: &str) -> DatabaseTransaction {
-    let locked = Connect::connect(url).await.unwrap().begin().await.unwrap();
-    let statement = if url.starts_with("sqlite") {
-        "UPDATE work SET attempt = attempt"
-    } else {
-        "LOCK TABLE work IN EXCLUSIVE MODE"
-    };
-    locked.execute_unprepared(statement).await.unwrap();
-    locked
 }

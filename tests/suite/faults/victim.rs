@@ -91,7 +91,7 @@ pub async fn plays_its_part() -> bool {
     let name = format!("{}-{}", std::process::id(), uuid::Uuid::new_v4());
     let settings = Settings { name, tasks: 4, accounts: 1, settle: Duration::from_secs(60), ..runner_settings() };
     let runner = Runner::new(store.clone(), google, shared, settings);
-    work_off(&runner, &store, |at| clock.reach_by(at)).await;
+    work_off(&runner, &store, 1, |at| clock.reach_by(at)).await;
     true
 }
 

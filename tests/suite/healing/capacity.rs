@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use super::{ANN, BOB, destinations, writes};
+use super::{ANN, BOB, destinations};
 use crate::world::{Database, World};
 
 /// What Google lets an account hold.
@@ -15,7 +15,7 @@ async fn an_account_that_would_be_too_full_is_refused_before_the_first_write() {
         .collect();
     world.sandbox.clear_ledger();
     let job = world.job("Suppliers", &[ANN, BOB]).await;
-    assert!(writes(&world).iter().all(|(_, user)| user == BOB), "not even the group is made");
+    assert!(world.writes().iter().all(|(_, user)| user == BOB), "not even the group is made");
     let query = "query ($id: ID!) { job(id: $id) { runs { nodes { status results { nodes { email error { code message } } } } } } }";
     let data = world.data(query, json!({ "id": job })).await;
     let run = &data["job"]["runs"]["nodes"][0];

@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use super::{ANN, writes};
+use super::ANN;
 use crate::world::{SOURCE, content, on_both};
 
 on_both! {
@@ -23,7 +23,7 @@ on_both! {
         assert_eq!(world.contact(ANN, "Ada").resource_name, ada.resource_name);
         world.sandbox.clear_ledger();
         world.run(&job).await;
-        assert_eq!(writes(&world), [], "it stays so");
+        assert_eq!(world.writes(), [], "it stays so");
     }
 
     async fn a_contact_that_is_restored_before_the_next_run_is_the_copy_as_before(world) {

@@ -1,4 +1,4 @@
-use super::{ANN, BOB, writes};
+use super::{ANN, BOB};
 use crate::world::{SOURCE, on_both};
 
 on_both! {
@@ -15,7 +15,7 @@ on_both! {
         world.job("Suppliers", &[ANN, BOB]).await;
         world.job("Partners", &[ANN]).await;
         assert_eq!((world.snapshot(ANN), world.snapshot(BOB)), before);
-        assert_eq!(writes(&world), [], "everything was found");
+        assert_eq!(world.writes(), [], "everything was found");
     }
 
     async fn who_is_not_in_the_new_job_keeps_what_was_there_until_added_and_removed(mut world) {

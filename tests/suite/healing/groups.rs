@@ -1,4 +1,4 @@
-use super::{ANN, writes};
+use super::ANN;
 use crate::world::on_both;
 
 on_both! {
@@ -16,7 +16,7 @@ on_both! {
         assert_eq!((left_alone.resource_name, left_alone.members), (own, vec![zoe]));
         world.sandbox.clear_ledger();
         world.run(&job).await;
-        assert_eq!(writes(&world), []);
+        assert_eq!(world.writes(), []);
     }
 
     async fn a_name_that_the_user_took_while_the_group_was_renamed_gets_a_suffix(world) {

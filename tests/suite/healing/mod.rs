@@ -29,10 +29,3 @@ async fn destinations(world: &World, job: &str) -> Value {
     let query = format!("query ($id: ID!) {{ job(id: $id) {{ destinations {{ nodes {fields} }} }} }}");
     world.data(&query, json!({ "id": job })).await["job"]["destinations"]["nodes"].take()
 }
-
-/// Calls that may have changed something.
-fn writes(world: &World) -> Vec<(String, String)> {
-    let reads = ["list", "get", "getBatchGet"];
-    let is_write = |id: &str| !reads.iter().any(|read| id.ends_with(&format!(".{read}")));
-    world.calls().into_iter().filter(|(id, _)| is_write(id)).collect()
-}

@@ -1,7 +1,7 @@
 use sandbox::NewUser;
 use serde_json::{Value, json};
 
-use super::{ANN, run_later};
+use super::{ANN, BOB, run_later};
 use crate::world::{SOURCE, World, on_both};
 
 async fn health(world: &World, job: &str) -> Value {
@@ -60,6 +60,32 @@ on_both! {
         assert_eq!((&run["status"], &run["error"]["code"]), (&json!("FAILED"), &json!("SOURCE_GROUP_MISSING")));
         assert_eq!(health(&world, &job).await, json!({ "status": "GROUP_MISSING", "blocksRuns": true }));
         assert_eq!(world.synced_names(ANN), ["Ada", "Ben"]);
+    }
+
+    async fn jobs_that_shared_a_group_before_it_was_deleted_do_not_meet_in_one_account(world) {
+        let (group, contacts) = world.source_group("Suppliers", &["Ada"]);
+        let first = world.job("Suppliers", &[ANN]).await;
+        let second = world.job("Suppliers", &[BOB]).await;
+        world.sandbox.delete_group(SOURCE, &group).unwrap();
+        for (job, name) in [(&first, "Old"), (&second, "New")] {
+            let label = world.sandbox.create_group(SOURCE, name).unwrap();
+            world.sandbox.add_to_group(SOURCE, &label, &contacts[0]).unwrap();
+            let input = json!({ "jobId": job, "sourceGroup": { "name": name } });
+            let relinked = world.accepted("relinkSourceGroup", "run { id }", input).await;
+            world.work().await;
+            let approval = json!({ "runId": relinked["run"]["id"], "expectedDeletions": 0 });
+            world.accepted("approveRun", "run { id }", approval).await;
+            world.work().await;
+        }
+        // Both still tag with the number of the group that is gone: either would take the other's contacts for its own.
+        let input = json!({ "jobId": second, "emails": [ANN] });
+        let added = world.mutate("addUsers", "results { outcome reason }", input.clone()).await;
+        assert_eq!(added["results"][0], json!({ "outcome": "INVALID", "reason": "ALREADY_RECEIVES_GROUP" }));
+        world.accepted("removeUsers", "run { id }", json!({ "jobId": first, "emails": [ANN] })).await;
+        world.work().await;
+        world.accepted("addUsers", "job { id }", input).await;
+        assert_eq!(world.run(&second).await["status"], "SUCCEEDED");
+        assert_eq!((world.synced_names(ANN), world.synced_group(ANN).unwrap().name.as_str()), (vec!["Ada".into()], "New"));
     }
 
     async fn a_source_contact_with_a_tag_of_the_very_job_is_copied_without_it(world) {

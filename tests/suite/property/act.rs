@@ -6,11 +6,9 @@ use sandbox::{Contact, Fault, FaultKind, When};
 use serde_json::{Value, json};
 
 use super::step::{Setting, Step};
-use crate::world::{SOURCE, World, content, given_name, tag};
+use crate::world::{MY_CONTACTS, SOURCE, STARRED, World, content, given_name, tag, twin};
 
 pub const USERS: [&str; 3] = ["ann@corp.example", "bob@corp.example", "carol@corp.example"];
-const MY_CONTACTS: &str = "contactGroups/myContacts";
-const STARRED: &str = "contactGroups/starred";
 
 /// What must stay of a contact of a user's own.
 #[derive(Debug, Clone, PartialEq)]
@@ -86,7 +84,7 @@ impl Story {
     /// Contacts that carry our twin, by name.
     fn synced(&self, user: &str) -> Vec<Contact> {
         let mut contacts = self.world.sandbox.contacts(user).unwrap();
-        contacts.retain(is_ours);
+        contacts.retain(|contact| twin(contact).is_some());
         contacts.sort_by_key(given_name);
         contacts
     }
@@ -137,7 +135,8 @@ impl Story {
             let own = self.own.get(user);
             let contacts = self.world.sandbox.contacts(user).unwrap().into_iter();
             let copies = contacts.filter(|contact| own.is_some_and(|own| own.contains_key(&contact.resource_name)));
-            let last = copies.filter(|copy| !is_ours(copy) && tag(copy).is_some_and(|tag| !synced.contains(&tag)));
+            let last =
+                copies.filter(|copy| twin(copy).is_none() && tag(copy).is_some_and(|tag| !synced.contains(&tag)));
             self.may_be_taken.extend(last.map(|copy| copy.resource_name));
         }
     }
@@ -325,7 +324,7 @@ impl Story {
             return;
         }
         let mut trash = self.world.sandbox.trash(user).unwrap();
-        trash.retain(is_ours);
+        trash.retain(|contact| twin(contact).is_some());
         trash.sort_by_key(given_name);
         if let Some(contact) = trash.first() {
             self.world.sandbox.restore_contact(user, &contact.resource_name).unwrap();
@@ -442,10 +441,4 @@ impl Story {
                      results(first: 100) { nodes { status error { code message } } } } } }";
         self.world.data(query, json!({ "id": self.job })).await["job"]["lastRun"].take()
     }
-}
-
-/// Carries the invisible twin: made by a sync.
-pub fn is_ours(contact: &Contact) -> bool {
-    let pairs = contact.person.get("clientData").and_then(Value::as_array);
-    pairs.is_some_and(|pairs| pairs.iter().any(|pair| pair["key"] == "gSync"))
 }

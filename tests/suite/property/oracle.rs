@@ -4,10 +4,8 @@ use std::collections::BTreeSet;
 
 use sandbox::Contact;
 
-use super::act::{Story, USERS, is_ours};
-use crate::world::{SOURCE, content, given_name, tag};
-
-const MY_CONTACTS: &str = "contactGroups/myContacts";
+use super::act::{Story, USERS};
+use crate::world::{MY_CONTACTS, SOURCE, content, given_name, marker, tag, twin};
 
 /// Compares all accounts; the error tells the first difference.
 pub fn compare(story: &Story) -> Result<(), String> {
@@ -25,13 +23,12 @@ pub fn compare(story: &Story) -> Result<(), String> {
 fn compare_user(story: &Story, user: &'static str, wanted: &[String], receives: bool) -> Result<(), String> {
     let world = &story.world;
     let groups = world.sandbox.groups(user).map_err(|error| error.to_string())?;
-    let marked: Vec<_> =
-        groups.iter().filter(|group| group.client_data.iter().any(|(key, _)| key == "gSync")).collect();
+    let marked: Vec<_> = groups.iter().filter(|group| marker(group).is_some()).collect();
     if marked.len() != usize::from(receives) {
         return Err(format!("{} synced groups", marked.len()));
     }
     let contacts = world.sandbox.contacts(user).map_err(|error| error.to_string())?;
-    let (mut ours, own): (Vec<_>, Vec<_>) = contacts.iter().partition(|contact| is_ours(contact));
+    let (mut ours, own): (Vec<_>, Vec<_>) = contacts.iter().partition(|contact| twin(contact).is_some());
     // Only what carries the visible tag too, or is on record, may be deleted. A user who removes the tag before a lost
     // database is made up for keeps the contact, unless it is still to be there.
     let source = if receives { source_numbers(story) } else { BTreeSet::new() };
@@ -101,7 +98,5 @@ fn source_numbers(story: &Story) -> BTreeSet<String> {
 
 /// Source contact number in the invisible twin.
 fn twin_number(contact: &Contact) -> Option<String> {
-    let pairs = contact.person.get("clientData")?.as_array()?;
-    let twin = pairs.iter().find(|pair| pair["key"] == "gSync")?["value"].as_str()?;
-    twin.split_once('-').map(|(_, number)| number.to_owned())
+    twin(contact)?.split_once('-').map(|(_, number)| number.to_owned())
 }

@@ -3,6 +3,8 @@
 use proptest::prelude::*;
 use sandbox::{FaultKind, When};
 
+use crate::world::{KINDS, METHODS};
+
 /// One thing that happens. Numbers choose among what is there at that time.
 #[derive(Debug, Clone)]
 pub enum Step {
@@ -44,41 +46,6 @@ pub enum Step {
     Restart,
     DatabaseIsLost,
 }
-
-fn kind() -> impl Strategy<Value = FaultKind> {
-    prop_oneof![
-        Just(FaultKind::QuotaPerMinute),
-        Just(FaultKind::QuotaBackend),
-        Just(FaultKind::InternalError),
-        Just(FaultKind::BadGatewayHtml),
-        Just(FaultKind::Unavailable),
-        Just(FaultKind::CutBefore),
-        Just(FaultKind::CutAfter),
-        Just(FaultKind::CommitThenError),
-        Just(FaultKind::CommitThenBadGateway),
-        Just(FaultKind::ExpiredSyncToken),
-        Just(FaultKind::Unauthorized),
-        Just(FaultKind::Forbidden),
-    ]
-}
-
-/// Methods of the calls that a run makes.
-const METHODS: [&str; 14] = [
-    "people.people.connections.list",
-    "people.people.getBatchGet",
-    "people.people.createContact",
-    "people.people.batchCreateContacts",
-    "people.people.updateContact",
-    "people.people.batchUpdateContacts",
-    "people.people.deleteContact",
-    "people.people.batchDeleteContacts",
-    "people.contactGroups.list",
-    "people.contactGroups.get",
-    "people.contactGroups.create",
-    "people.contactGroups.update",
-    "people.contactGroups.delete",
-    "people.contactGroups.members.modify",
-];
 
 /// A call of a run: the n-th of all, or of one method.
 fn when() -> impl Strategy<Value = When> {
@@ -149,7 +116,7 @@ pub fn step() -> impl Strategy<Value = Step> {
         3 => Just(Step::Run),
         2 => Just(Step::NextDay),
         1 => Just(Step::Week),
-        4 => (when(), kind()).prop_map(|(when, kind)| Step::FaultyRun(when, kind)),
+        4 => (when(), proptest::sample::select(&KINDS[..])).prop_map(|(when, kind)| Step::FaultyRun(when, kind)),
         4 => (when(), any::<bool>()).prop_map(|(when, after)| Step::KilledRun(when, after)),
         1 => Just(Step::Restart),
         1 => Just(Step::DatabaseIsLost),

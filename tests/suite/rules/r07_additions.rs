@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use super::ANN;
+use super::{ANN, BOB};
 use crate::world::{SOURCE, on_both, tag};
 
 on_both! {
@@ -44,6 +44,23 @@ on_both! {
         world.run(&job).await;
         assert_eq!(world.snapshot(ANN)[&copy], before[&copy]);
         assert_eq!(world.contact(ANN, "Ada").resource_name, ours.resource_name);
+    }
+
+    async fn r07_a_copy_that_outlived_the_removal_is_not_taken_for_ours_when_the_user_is_back(world) {
+        world.source_group("Suppliers", &["Ada"]);
+        let job = world.job("Suppliers", &[ANN, BOB]).await;
+        let mut copy = world.contact(ANN, "Ada").person;
+        copy.remove("clientData");
+        let copy = world.sandbox.create_contact(ANN, copy.into()).unwrap();
+        world.rename(ANN, &copy, "My own Ada");
+        let before = world.snapshot(ANN);
+        let input = json!({ "jobId": job, "emails": [ANN] });
+        world.accepted("removeUsers", "run { id }", input.clone()).await;
+        world.work().await;
+        world.accepted("addUsers", "job { id }", input).await;
+        assert_eq!(world.run(&job).await["status"], "SUCCEEDED");
+        assert_eq!(world.snapshot(ANN)[&copy], before[&copy]);
+        assert_eq!(world.synced_names(ANN), ["Ada"]);
     }
 
     async fn r07_a_contact_of_the_same_content_is_not_taken_for_ours(world) {

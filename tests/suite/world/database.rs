@@ -1,6 +1,6 @@
 //! A database for one test.
 
-use sea_orm::{ConnectionTrait, Database as Connect};
+use sea_orm::{ConnectionTrait, Database as Connect, DatabaseTransaction, TransactionTrait};
 use tempfile::TempDir;
 
 /// File of a database of SQLite.
@@ -71,6 +71,17 @@ impl Database {
             Database::Sqlite(dir) => Database::Sqlite(super::rest::copy(dir)),
             Database::Postgres(server, name) => Self::made(server.clone(), &format!("TEMPLATE {name}")).await,
         }
+    }
+
+    /// Keeps everybody else from writing until it is dropped.
+    pub async fn lock(&self) -> DatabaseTransaction {
+        let locked = Connect::connect(self.url()).await.unwrap().begin().await.unwrap();
+        let statement = match self {
+            Database::Sqlite(_) => "UPDATE work SET attempt = attempt",
+            Database::Postgres(..) => "LOCK TABLE work IN EXCLUSIVE MODE",
+        };
+        locked.execute_unprepared(statement).await.unwrap();
+        locked
     }
 
     pub fn url(&self) -> String {

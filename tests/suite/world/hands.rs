@@ -9,6 +9,10 @@ use super::World;
 
 /// The source user of tests.
 pub const SOURCE: &str = "desk@corp.example";
+/// Google's group of all contacts that a user sees at once.
+pub const MY_CONTACTS: &str = "contactGroups/myContacts";
+/// Google's group of contacts with a star.
+pub const STARRED: &str = "contactGroups/starred";
 
 impl World {
     /// A group of the source user with these contacts; their resource names come back in order.
@@ -42,8 +46,7 @@ impl World {
 
     /// The group that a sync made, by its mark.
     pub fn synced_group(&self, user: &str) -> Option<Group> {
-        let is_ours = |group: &Group| group.client_data.iter().any(|(key, _)| key == "gSync");
-        self.sandbox.groups(user).unwrap().into_iter().find(is_ours)
+        self.sandbox.groups(user).unwrap().into_iter().find(|group| marker(group).is_some())
     }
 
     pub fn members(&self, user: &str, group: &str) -> Vec<Contact> {
@@ -95,6 +98,17 @@ pub fn given_name(contact: &Contact) -> String {
 pub fn tag(contact: &Contact) -> Option<String> {
     let fields = contact.person.get("userDefined")?.as_array()?;
     fields.iter().find(|field| field["key"] == "gSync")?["value"].as_str().map(str::to_owned)
+}
+
+/// The invisible twin of the tag, on what a sync made.
+pub fn twin(contact: &Contact) -> Option<&str> {
+    let pairs = contact.person.get("clientData")?.as_array()?;
+    pairs.iter().find(|pair| pair["key"] == "gSync")?["value"].as_str()
+}
+
+/// The number of the job that made a group.
+pub fn marker(group: &Group) -> Option<&str> {
+    group.client_data.iter().find(|(key, _)| key == "gSync").map(|(_, value)| value.as_str())
 }
 
 /// What a contact says, without the marks of a sync.

@@ -4,6 +4,8 @@ mod clock;
 mod database;
 mod gate;
 mod hands;
+mod mishaps;
+mod records;
 mod rest;
 mod steps;
 
@@ -18,13 +20,15 @@ use contact_sync::graphql::{Limits, Manifest, RateLimit};
 use contact_sync::http::{Auth, Doors, Keys, Rules, mint};
 use contact_sync::runner::Settings;
 use sandbox::{Lag, Options, Quotas, Sandbox, Workspace};
+use sea_orm::DatabaseTransaction;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
 pub use clock::TestClock;
 pub use database::Database;
 pub use gate::{Gate, Step};
-pub use hands::{SOURCE, content, given_name, tag};
+pub use hands::{MY_CONTACTS, SOURCE, STARRED, content, given_name, marker, tag, twin};
+pub use mishaps::{KINDS, METHODS};
 pub use rest::Rest;
 pub use steps::work_off;
 
@@ -135,6 +139,11 @@ impl World {
     /// URL of the server's database.
     pub fn database_url(&self) -> String {
         self.database.url()
+    }
+
+    /// Keeps everybody else from writing into the database until it is dropped.
+    pub async fn lock_database(&self) -> DatabaseTransaction {
+        self.database.lock().await
     }
 
     pub fn token(&self, role: Role) -> String {

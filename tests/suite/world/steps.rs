@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use contact_sync::domain::{Clock, Time};
 use contact_sync::runner::Runner;
 use contact_sync::store::Store;
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use super::{SOURCE, World};
@@ -54,8 +55,13 @@ impl World {
 
     /// Works until nothing is left to do, moving the clock over every wait.
     pub async fn work(&self) {
+        self.work_side_by_side(1).await;
+    }
+
+    /// The same with several pieces of work in hand at once.
+    pub async fn work_side_by_side(&self, hands: usize) {
         loop {
-            work_off(&self.app.runner, &self.app.store, |at| self.clock.reach_by(at)).await;
+            work_off(&self.app.runner, &self.app.store, hands, |at| self.clock.reach_by(at)).await;
             if !self.wishes.approves || !self.approve_held().await {
                 return;
             }
@@ -90,6 +96,13 @@ impl World {
         self.clock.now()
     }
 
+    /// Calls since the ledger was cleared that may have changed something.
+    pub fn writes(&self) -> Vec<(String, String)> {
+        let reads = ["list", "get", "getBatchGet"];
+        let is_write = |id: &str| !reads.iter().any(|read| id.ends_with(&format!(".{read}")));
+        self.calls().into_iter().filter(|(id, _)| is_write(id)).collect()
+    }
+
     /// Discovery ids of the calls since the ledger was cleared, token requests left out, with their users.
     pub fn calls(&self) -> Vec<(String, String)> {
         let entries = self.sandbox.ledger().into_iter().filter(|entry| entry.id != "token");
@@ -97,10 +110,11 @@ impl World {
     }
 }
 
-/// Carries out what is queued until nothing is left; `reach` moves the clock over every wait.
-pub async fn work_off(runner: &Runner, store: &Store, reach: impl Fn(Time)) {
+/// Carries out what is queued, so many pieces at once, until nothing is left; `reach` moves the clock over every wait.
+pub async fn work_off(runner: &Runner, store: &Store, hands: usize, reach: impl Fn(Time)) {
     for _ in 0..MOST_STEPS {
-        if runner.work_once().await.unwrap() {
+        let found = join_all((0..hands).map(|_| runner.work_once())).await;
+        if found.into_iter().any(|found| found.unwrap()) {
             continue;
         }
         match store.next_work_at().await.unwrap() {
