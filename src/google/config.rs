@@ -156,3 +156,31 @@ pub(super) fn is_safe(url: &Url) -> bool {
     };
     url.scheme() == "https" || (url.scheme() == "http" && is_loopback)
 }
+
+#[cfg(test)]
+mod tests {
+    use jsonwebtoken::EncodingKey;
+    use secrecy::ExposeSecret;
+
+    use super::*;
+
+    #[test]
+    fn fuzz_key_files() {
+        fuzz::check("key_files", |bytes| {
+            let Ok(text) = std::str::from_utf8(bytes) else { return };
+            match ServiceAccountKey::from_json(text) {
+                Ok(key) => {
+                    assert!(is_safe(&key.token_uri), "{}", key.token_uri);
+                    let _ = EncodingKey::from_rsa_pem(key.private_key.expose_secret().as_bytes());
+                    let others = [key.client_email.as_str(), &key.private_key_id, key.token_uri.as_str()];
+                    let secret = key.private_key.expose_secret();
+                    if secret.len() > 20 && !others.iter().any(|other| other.contains(secret)) {
+                        assert!(!format!("{key:?}").contains(secret));
+                    }
+                }
+                Err(KeyError::Malformed(what)) => assert!(what.len() < 100, "it repeats the file: {what}"),
+                Err(KeyError::PrivateKey | KeyError::TokenUri) => {}
+            }
+        });
+    }
+}
