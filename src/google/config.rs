@@ -170,7 +170,10 @@ mod tests {
             let Ok(text) = std::str::from_utf8(bytes) else { return };
             match ServiceAccountKey::from_json(text) {
                 Ok(key) => {
-                    assert!(is_safe(&key.token_uri), "{}", key.token_uri);
+                    let uri = key.token_uri.as_str();
+                    let is_here =
+                        ["http://localhost", "http://127.", "http://[::1]"].iter().any(|here| uri.starts_with(here));
+                    assert!(uri.starts_with("https://") || is_here, "{uri}");
                     let _ = EncodingKey::from_rsa_pem(key.private_key.expose_secret().as_bytes());
                     let others = [key.client_email.as_str(), &key.private_key_id, key.token_uri.as_str()];
                     let secret = key.private_key.expose_secret();
@@ -178,7 +181,13 @@ mod tests {
                         assert!(!format!("{key:?}").contains(secret));
                     }
                 }
-                Err(KeyError::Malformed(what)) => assert!(what.len() < 100, "it repeats the file: {what}"),
+                Err(KeyError::Malformed(what)) => {
+                    let kind = what.strip_prefix("line ").and_then(|rest| rest.split_once(": "));
+                    let is_known = kind.map_or(what == "its type is not service_account", |(_, kind)| {
+                        ["Syntax", "Data", "Eof"].contains(&kind)
+                    });
+                    assert!(is_known, "it repeats the file: {what}");
+                }
                 Err(KeyError::PrivateKey | KeyError::TokenUri) => {}
             }
         });
