@@ -16,7 +16,7 @@ pub struct LimitArgs {
     #[arg(long, env = "CONTACT_SYNC_MAX_COST", default_value_t = 50_000, value_parser = positive())]
     pub max_cost: usize,
 
-    /// Fields in a document, fragments expanded.
+    /// Fields in a document, fragments expanded; and as many places where a fragment is put in.
     #[arg(long, env = "CONTACT_SYNC_MAX_FIELDS", default_value_t = 2_000, value_parser = positive())]
     pub max_fields: usize,
 

@@ -90,4 +90,17 @@ mod tests {
         let long = format!("{}@corp.example", "a".repeat(10_000));
         assert_eq!(EmailAddress::parse(&long), Err(MalformedAddress));
     }
+
+    #[test]
+    fn fuzz_addresses() {
+        fuzz::check("addresses", |bytes| {
+            let Ok(text) = std::str::from_utf8(bytes) else { return };
+            if let Ok(address) = EmailAddress::parse(text) {
+                assert!(address.as_str().eq_ignore_ascii_case(text.trim()));
+                assert_eq!(EmailAddress::parse(address.as_str()), Ok(address.clone()), "it stays what it is");
+                assert!(address.as_str().bytes().all(|byte| byte.is_ascii_graphic() && !byte.is_ascii_uppercase()));
+                assert!(address.as_str().ends_with(&format!("@{}", address.domain())));
+            }
+        });
+    }
 }

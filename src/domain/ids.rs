@@ -115,4 +115,28 @@ mod tests {
             assert_eq!(text.parse::<JobId>(), Err(IdError), "{text}");
         }
     }
+
+    #[test]
+    fn fuzz_ids() {
+        fn read<Id: FromStr + ToString>(text: &str, kinds: &mut usize) {
+            if let Ok(id) = text.parse::<Id>() {
+                assert_eq!(id.to_string(), text, "there is one text of an id");
+                *kinds += 1;
+            }
+        }
+        fuzz::check("ids", |bytes| {
+            let Ok(text) = std::str::from_utf8(bytes) else { return };
+            let mut kinds = 0;
+            read::<JobId>(text, &mut kinds);
+            read::<DestinationId>(text, &mut kinds);
+            read::<SyncedGroupId>(text, &mut kinds);
+            read::<ContactGroupId>(text, &mut kinds);
+            read::<UserId>(text, &mut kinds);
+            read::<RunId>(text, &mut kinds);
+            read::<ResultId>(text, &mut kinds);
+            read::<AuditId>(text, &mut kinds);
+            read::<WorkId>(text, &mut kinds);
+            assert!(kinds <= 1, "an id is of one kind");
+        });
+    }
 }

@@ -149,4 +149,16 @@ mod tests {
             assert_eq!(GSyncTag::parse(text), None, "{text}");
         }
     }
+
+    #[test]
+    fn fuzz_tags() {
+        fuzz::check("tags", |bytes| {
+            let Ok(text) = std::str::from_utf8(bytes) else { return };
+            if let Some(tag) = GSyncTag::parse(text) {
+                assert_eq!(tag.to_string(), text, "we would have written it");
+                assert_eq!(JobNumber::from_i64(tag.job.to_i64()), Some(tag.job));
+                assert_eq!(ContactNumber::from_i64(tag.contact.to_i64()), tag.contact);
+            }
+        });
+    }
 }

@@ -35,6 +35,11 @@ pub(super) enum Meaning {
 /// Quota reasons of the Directory API, which come as 403 or 429.
 const QUOTA_REASONS: [&str; 4] = ["quotaExceeded", "rateLimitExceeded", "userRateLimitExceeded", "RATE_LIMIT_EXCEEDED"];
 
+/// Marks between which Google repeats what we sent.
+const QUOTES: [char; 9] = ['"', '\'', '`', '“', '”', '„', '‘', '’', '«'];
+/// Most characters of Google's words.
+const MESSAGE: usize = 200;
+
 /// What this answer means. `names` are the resources of a batch, in its order.
 pub(super) fn meaning(status: u16, body: &[u8], names: &[&str]) -> Meaning {
     let json: Value = serde_json::from_slice(body).unwrap_or(Value::Null);
@@ -72,12 +77,27 @@ pub(super) fn meaning(status: u16, body: &[u8], names: &[&str]) -> Meaning {
     }
 }
 
-/// Google's words without anything that was quoted from the request.
+/// Google's words without anything that was quoted from the request: from the first quotation mark to the last one, because
+/// what was quoted may hold marks itself, and an apostrophe is one, too.
 fn public(message: &str, status: u16) -> String {
-    let quoted = |character: char| character == '"' || character == '\'';
-    let kept: String = message.split(quoted).step_by(2).collect::<Vec<_>>().join("…");
-    let first_line = kept.lines().next().unwrap_or_default();
-    if first_line.is_empty() { format!("HTTP {status}") } else { first_line.chars().take(200).collect() }
+    let line = message.lines().next().unwrap_or_default();
+    let kept = match (line.find(QUOTES), line.rfind(QUOTES)) {
+        (Some(first), Some(last)) if first < last => {
+            let after = line[last..].trim_start_matches(QUOTES);
+            format!("{}…{after}", &line[..first])
+        }
+        (Some(only), _) if !is_apostrophe(line, only) => format!("{}…", &line[..only]),
+        (Some(_) | None, _) => line.to_owned(),
+    };
+    let kept: String = kept.chars().filter(|character| !character.is_control()).take(MESSAGE).collect();
+    if kept.is_empty() { format!("HTTP {status}") } else { kept }
+}
+
+/// `isn't` and `contact's`.
+fn is_apostrophe(line: &str, at: usize) -> bool {
+    let (before, after) = line.split_at(at);
+    let rest = after.strip_prefix("'t").or_else(|| after.strip_prefix("'s"));
+    before.ends_with(char::is_alphabetic) && rest.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
 }
 
 /// Positions that Google names: by index, by resource name, or as `resourceNames[3]` and `contacts[3]`.
@@ -143,8 +163,50 @@ mod tests {
         assert_eq!(read(400, &errors), Meaning::Refused { message: "Invalid value … at names".into(), items: vec![1] });
         let errors = json!({"error": {"message": "m", "details": [{"contactErrors": {"0": {}}}]}});
         assert_eq!(read(400, &errors), Meaning::Refused { message: "m".into(), items: vec![0] });
+        for (said, kept) in [
+            ("The contact's name \"O'Hara\" can't be \"x\"", "The contact…"),
+            ("This field isn't known", "This field isn't known"),
+            ("Cut off at 'ann@corp.exam", "Cut off at …"),
+        ] {
+            let told = Meaning::Refused { message: kept.into(), items: vec![] };
+            assert_eq!(read(400, &json!({"error": {"message": said}})), told);
+        }
         let fields =
             json!({"error": {"message": "m", "details": [{"fieldViolations": [{"field": "contacts[1].person"}]}]}});
         assert_eq!(read(400, &fields), Meaning::Refused { message: "m".into(), items: vec![1] });
+    }
+
+    #[test]
+    fn fuzz_google_answers() {
+        const SENT: &str = "Ada Lovelace";
+        let names = ["people/c1", "people/c2", "people/c3"];
+        let well_formed = move |meaning: Meaning| {
+            if let Meaning::Refused { message, items } = meaning {
+                assert!(!message.is_empty() && message.chars().count() <= MESSAGE, "{message}");
+                assert!(!message.chars().any(char::is_control), "{message:?}");
+                assert!(!message.contains(SENT), "{message}");
+                assert!(items.iter().all(|item| *item < names.len()) && items.is_sorted());
+            }
+        };
+        // A status in the first line, then a body.
+        fuzz::check("google_answers", move |bytes| {
+            let (status, body) = match bytes.iter().position(|byte| *byte == b'\n') {
+                Some(end) => (&bytes[..end], &bytes[end + 1..]),
+                None => (&b""[..], bytes),
+            };
+            let status = std::str::from_utf8(status).ok().and_then(|status| status.parse().ok()).unwrap_or(400);
+            let words = String::from_utf8_lossy(body);
+            if words.contains(SENT) {
+                return;
+            }
+            well_formed(meaning(status, body, &names));
+            let (before, after) = words.split_at(words.floor_char_boundary(words.len() / 2));
+            for quotes in ["\"\"", "''", "“”"] {
+                let (open, close) = quotes.split_at(quotes.len() / 2);
+                let message = format!("{before}{open}{SENT}{close}{after}");
+                let body = json!({ "error": { "message": message } }).to_string();
+                well_formed(meaning(status, body.as_bytes(), &names));
+            }
+        });
     }
 }

@@ -156,3 +156,40 @@ pub(super) fn is_safe(url: &Url) -> bool {
     };
     url.scheme() == "https" || (url.scheme() == "http" && is_loopback)
 }
+
+#[cfg(test)]
+mod tests {
+    use jsonwebtoken::EncodingKey;
+    use secrecy::ExposeSecret;
+
+    use super::*;
+
+    #[test]
+    fn fuzz_key_files() {
+        fuzz::check("key_files", |bytes| {
+            let Ok(text) = std::str::from_utf8(bytes) else { return };
+            match ServiceAccountKey::from_json(text) {
+                Ok(key) => {
+                    let uri = key.token_uri.as_str();
+                    let is_here =
+                        ["http://localhost", "http://127.", "http://[::1]"].iter().any(|here| uri.starts_with(here));
+                    assert!(uri.starts_with("https://") || is_here, "{uri}");
+                    let _ = EncodingKey::from_rsa_pem(key.private_key.expose_secret().as_bytes());
+                    let others = [key.client_email.as_str(), &key.private_key_id, key.token_uri.as_str()];
+                    let secret = key.private_key.expose_secret();
+                    if secret.len() > 20 && !others.iter().any(|other| other.contains(secret)) {
+                        assert!(!format!("{key:?}").contains(secret));
+                    }
+                }
+                Err(KeyError::Malformed(what)) => {
+                    let kind = what.strip_prefix("line ").and_then(|rest| rest.split_once(": "));
+                    let is_known = kind.map_or(what == "its type is not service_account", |(_, kind)| {
+                        ["Syntax", "Data", "Eof"].contains(&kind)
+                    });
+                    assert!(is_known, "it repeats the file: {what}");
+                }
+                Err(KeyError::PrivateKey | KeyError::TokenUri) => {}
+            }
+        });
+    }
+}

@@ -126,7 +126,7 @@ fn read(user: &Value) -> Option<DirectoryUser> {
         ["aliases", "nonEditableAliases"].into_iter().flat_map(|key| user[key].as_array().into_iter().flatten());
     let flag = |key: &str| user[key] == Value::Bool(true);
     Some(DirectoryUser {
-        google_id: user["id"].as_str()?.to_owned(),
+        google_id: user["id"].as_str().filter(|id| !id.is_empty())?.to_owned(),
         email: address(&user["primaryEmail"])?,
         aliases: aliases.filter_map(address).collect(),
         display_name: user["name"]["fullName"].as_str().unwrap_or_default().to_owned(),
@@ -134,4 +134,21 @@ fn read(user: &Value) -> Option<DirectoryUser> {
         is_archived: flag("archived"),
         is_guest: flag("isGuestUser"),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fuzz_google_users() {
+        fuzz::check("google_users", |bytes| {
+            let Ok(json) = serde_json::from_slice::<Value>(bytes) else { return };
+            let Some(user) = read(&json) else { return };
+            for address in user.aliases.iter().chain([&user.email]) {
+                assert_eq!(EmailAddress::parse(address.as_str()).as_ref(), Ok(address));
+            }
+            assert!(!user.google_id.is_empty());
+        });
+    }
 }

@@ -167,7 +167,7 @@ fn read(json: &Value) -> Option<Group> {
     let pairs = json["clientData"].as_array().map(Vec::as_slice).unwrap_or_default();
     let members = json["memberResourceNames"].as_array().map(Vec::as_slice).unwrap_or_default();
     Some(Group {
-        resource: ResourceName::new(json["resourceName"].as_str()?),
+        resource: ResourceName::new(json["resourceName"].as_str().filter(|name| !name.is_empty())?),
         etag: json["etag"].as_str().map(str::to_owned),
         name: text(&json["name"]),
         formatted_name: text(&json["formattedName"]),
@@ -176,4 +176,20 @@ fn read(json: &Value) -> Option<Group> {
         members: members.iter().filter_map(|name| name.as_str().map(ResourceName::new)).collect(),
         client_data: pairs.iter().map(|pair| (text(&pair["key"]), text(&pair["value"]))).collect(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fuzz_google_groups() {
+        fuzz::check("google_groups", |bytes| {
+            let Ok(json) = serde_json::from_slice::<Value>(bytes) else { return };
+            let Some(group) = read(&json) else { return };
+            assert_eq!(json["resourceName"], group.resource.as_str());
+            assert!(group.marker().is_none_or(|marker| group.client_data.iter().any(|(_, value)| value == marker)));
+            assert!(!group.resource.as_str().is_empty());
+        });
+    }
 }

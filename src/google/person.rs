@@ -6,7 +6,7 @@ use crate::domain::{Change, ContactNumber, Content, Etags, Field, GSYNC, GSyncTa
 
 /// Reads a contact. `None` for what has no resource name.
 pub(super) fn read(json: &Value) -> Option<Change> {
-    let resource = ResourceName::new(json["resourceName"].as_str()?);
+    let resource = ResourceName::new(json["resourceName"].as_str().filter(|name| !name.is_empty())?);
     if json["metadata"]["deleted"] == Value::Bool(true) {
         return Some(Change::Deleted(resource));
     }
@@ -161,5 +161,26 @@ mod tests {
         let deleted = json!({"resourceName": "people/c9", "metadata": {"deleted": true}});
         assert_eq!(read(&deleted), Some(Change::Deleted(ResourceName::new("people/c9"))));
         assert_eq!(read(&json!({})), None);
+    }
+
+    #[test]
+    fn fuzz_google_contacts() {
+        fuzz::check("google_contacts", |bytes| {
+            let Ok(json) = serde_json::from_slice(bytes) else { return };
+            let Some(Change::Present(found)) = read(&json) else { return };
+            for (field, items) in found.content.fields() {
+                for item in items {
+                    let is_known = item.keys().all(|key| field.subfields().contains(&key.as_str()));
+                    assert!(is_known && !item.is_empty(), "{field:?}: {item:?}");
+                    assert!(field != Field::UserDefined || item.get("key").is_none_or(|key| key != GSYNC));
+                }
+            }
+            // What is sent is what would be read, with and without our tag.
+            let tag = GSyncTag::parse("12-34");
+            let mut sent = body(&found.content, Field::ALL, tag);
+            sent.insert("resourceName".to_owned(), "people/c1".into());
+            let again = person(&Value::Object(sent));
+            assert_eq!((&again.content, again.tags.len()), (&found.content, 1));
+        });
     }
 }

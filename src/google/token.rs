@@ -127,12 +127,23 @@ impl Tokens {
         if !status.is_success() {
             return Err(denied(status.as_u16(), &serde_json::from_slice(&body).unwrap_or_default()));
         }
-        let granted: Granted = serde_json::from_slice(&body).map_err(|_| outage("an unreadable answer"))?;
-        // An unknown scope is answered with an id_token alone.
-        let token = granted.access_token.ok_or_else(|| GoogleError::AccessDenied(delegation()))?;
-        let life = TimeDelta::seconds(granted.expires_in.unwrap_or(3_600).clamp(0, 3_600));
+        let (token, life) = granted(&body)?;
         Ok((token, now + life))
     }
+}
+
+/// The token in an answer, and how long it may be used.
+fn granted(body: &[u8]) -> Result<(SecretString, TimeDelta), GoogleError> {
+    let unreadable = || GoogleError::Outage("token endpoint: an unreadable answer".into());
+    let granted: Granted = serde_json::from_slice(body).map_err(|_| unreadable())?;
+    // An unknown scope is answered with an id_token alone.
+    let token = granted.access_token.ok_or_else(|| GoogleError::AccessDenied(delegation()))?;
+    // Of anything else no header can be made, and a call would seem to be cut off.
+    let is_token = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
+    if !is_token(token.expose_secret()) {
+        return Err(unreadable());
+    }
+    Ok((token, TimeDelta::seconds(granted.expires_in.unwrap_or(3_600).clamp(0, 3_600))))
 }
 
 fn delegation() -> String {
@@ -163,5 +174,47 @@ fn denied(status: u16, answer: &Denied) -> GoogleError {
         ),
         _ if status == 429 => GoogleError::Outage("token endpoint: too many requests".into()),
         _ => GoogleError::Outage(format!("token endpoint: HTTP {status}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn fuzz_google_tokens() {
+        const SENT: &str = "ann@corp.example";
+        // A status in the first line, then a body.
+        fuzz::check("google_tokens", |bytes| {
+            let (status, body) = match bytes.iter().position(|byte| *byte == b'\n') {
+                Some(end) => (&bytes[..end], &bytes[end + 1..]),
+                None => (&b""[..], bytes),
+            };
+            match granted(body) {
+                Ok((token, life)) => {
+                    assert!(life >= TimeDelta::zero() && life <= TimeDelta::hours(1));
+                    let header = format!("Bearer {}", token.expose_secret());
+                    assert!(reqwest::header::HeaderValue::from_str(&header).is_ok());
+                }
+                Err(GoogleError::AccessDenied(_) | GoogleError::Outage(_)) => {}
+                Err(other) => panic!("{other:?}"),
+            }
+            let status = std::str::from_utf8(status).ok().and_then(|status| status.parse().ok()).unwrap_or(400);
+            let mut answer: Denied = serde_json::from_slice(body).unwrap_or_default();
+            let text = denied(status, &answer).to_string();
+            answer.error_description = json!([SENT, answer.error_description, SENT]).to_string();
+            let error = denied(status, &answer);
+            let is_expected = matches!(
+                error,
+                GoogleError::AccessDenied(_)
+                    | GoogleError::AccountGone(_)
+                    | GoogleError::AccountSuspended(_)
+                    | GoogleError::Outage(_)
+            );
+            assert!(is_expected, "{error:?}");
+            assert!(error.to_string().len().max(text.len()) < 400 && !error.to_string().contains(SENT));
+        });
     }
 }

@@ -20,6 +20,8 @@ pub(super) trait Services {
     fn clock(&self) -> Result<Arc<dyn Clock>, ApiError>;
     /// Settings of the schema.
     fn options(&self) -> Result<&Options, ApiError>;
+    /// Most items of a page.
+    fn max_page(&self) -> Result<i32, ApiError>;
     /// The caller.
     fn viewer(&self) -> Result<&Viewer, ApiError>;
     /// Where the request comes from.
@@ -49,6 +51,10 @@ impl Services for Context<'_> {
 
     fn options(&self) -> Result<&Options, ApiError> {
         data(self)
+    }
+
+    fn max_page(&self) -> Result<i32, ApiError> {
+        Ok(self.options()?.limits.page)
     }
 
     fn viewer(&self) -> Result<&Viewer, ApiError> {

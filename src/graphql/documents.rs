@@ -179,3 +179,38 @@ fn unhex(text: &str) -> Option<Hash> {
     }
     Some(hash)
 }
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::Request;
+
+    use super::*;
+    use crate::graphql::Origin;
+
+    #[test]
+    fn fuzz_manifest() {
+        fuzz::check("manifest", |bytes| {
+            let Ok(list) = Manifest::read(bytes) else { return };
+            let listed = list.by_id.clone();
+            assert!(!listed.is_empty());
+            let documents = Documents::new(Some(list));
+            for (id, text) in &listed {
+                assert!(lexis::measure(text).nesting <= NESTING && parse_query(&**text).is_ok());
+                let call = |query: &str, id: &str| {
+                    let document_id = (!id.is_empty()).then(|| id.to_owned());
+                    Call { request: Request::new(query), document_id, viewer: None, origin: Origin::new(None) }
+                };
+                let mut by_id = call("", id);
+                if !id.is_empty() {
+                    assert_eq!(documents.find(&mut by_id).ok(), Some(Standing::Free));
+                    assert_eq!(by_id.request.query, **text);
+                }
+                assert_eq!(documents.find(&mut call(text, "")).ok(), Some(Standing::Free), "it is known by its text");
+                let other = format!("{text} ");
+                let is_listed = listed.values().any(|text| **text == *other);
+                let expected = if is_listed { Standing::Free } else { Standing::Unlisted };
+                assert_eq!(documents.find(&mut call(&other, "")).ok(), Some(expected), "nothing else is");
+            }
+        });
+    }
+}

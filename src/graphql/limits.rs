@@ -1,7 +1,7 @@
 //! What one document may ask for, checked before anything of it is validated or executed.
 //!
-//! Fragments are measured once each: a document of a few lines can expand to billions of fields, and the validation of
-//! async-graphql would walk them all. The cost of pages is counted by `complexity` on the fields (see [`page_cost`]).
+//! Fragments are measured once each: a document of a few lines can expand to billions of fields, or of spreads of fragments
+//! that do not even exist, and the validation of async-graphql would walk them all. The cost of pages is counted by `complexity` on the fields (see [`page_cost`]).
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -18,7 +18,7 @@ pub struct Limits {
     pub depth: usize,
     /// Cost of the document: a field costs one, a page its items.
     pub complexity: usize,
-    /// Fields, fragments expanded.
+    /// Fields, fragments expanded; and as many spreads and inline fragments.
     pub fields: usize,
     /// Aliases, fragments expanded.
     pub aliases: usize,
@@ -140,6 +140,7 @@ impl Limits {
         within("nested lists of the introspection", whole.lists, INTROSPECTION_LISTS)?;
         within("levels of fields", whole.depth, self.depth)?;
         within("fields", whole.fields, self.fields)?;
+        within("fragments", whole.fragments, self.fields)?;
         within("aliases", whole.aliases, self.aliases)?;
         within("directives", whole.directives, self.directives)?;
         let Some(definition) = chosen(document, operation) else { return Ok(Introspection::None) };
@@ -163,6 +164,8 @@ impl Limits {
 #[derive(Debug, Clone, Copy, Default)]
 struct Size {
     fields: usize,
+    /// Spreads and inline fragments.
+    fragments: usize,
     aliases: usize,
     depth: usize,
     /// Fields of the outermost level.
@@ -174,7 +177,7 @@ struct Size {
     directives: usize,
     /// Nested lists of an introspection.
     lists: usize,
-    /// Beyond [`NESTING`] where the measuring was given up.
+    /// Levels of selections; beyond [`NESTING`] where the measuring was given up.
     nesting: usize,
 }
 
@@ -184,9 +187,16 @@ impl Size {
         self
     }
 
+    /// One more for the place where a fragment is put in.
+    fn as_fragment(mut self) -> Size {
+        self.fragments = self.fragments.saturating_add(1);
+        self
+    }
+
     /// Adds what stands beside.
     fn add(&mut self, other: Size) {
         self.fields = self.fields.saturating_add(other.fields);
+        self.fragments = self.fragments.saturating_add(other.fragments);
         self.aliases = self.aliases.saturating_add(other.aliases);
         self.width = self.width.saturating_add(other.width);
         self.data = self.data.saturating_add(other.data);
@@ -219,6 +229,7 @@ impl<'a> Ruler<'a> {
                     let is_introspection = matches!(name, "__schema" | "__type");
                     Size {
                         fields: inner.fields.saturating_add(1),
+                        fragments: inner.fragments,
                         directives: inner.directives.saturating_add(field.node.directives.len()),
                         introspection: match name {
                             "__schema" | "__type" => inner.fields.saturating_add(1),
@@ -234,12 +245,15 @@ impl<'a> Ruler<'a> {
                 }
                 Selection::InlineFragment(fragment) => self
                     .selection(&fragment.node.selection_set.node, nesting)
-                    .with_directives(fragment.node.directives.len()),
+                    .with_directives(fragment.node.directives.len())
+                    .as_fragment(),
                 Selection::FragmentSpread(spread) => self
                     .fragment(spread.node.fragment_name.node.as_str(), nesting)
-                    .with_directives(spread.node.directives.len()),
+                    .with_directives(spread.node.directives.len())
+                    .as_fragment(),
             });
         }
+        size.nesting = size.nesting.saturating_add(1);
         size
     }
 
@@ -281,6 +295,7 @@ mod tests {
         let bomb: String =
             (0..40).map(|i| format!("fragment f{i} on Query {{ ...f{n} ...f{n} }} ", n = i + 1)).collect();
         assert_eq!(exceeded(&format!("{{ ...f0 }} {bomb} fragment f40 on Query {{ __typename }}")), "fields");
+        assert_eq!(exceeded(&format!("{{ ...f0 }} {bomb}")), "fragments");
     }
 
     #[test]
@@ -288,6 +303,11 @@ mod tests {
         assert_eq!(check("{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }"), Ok(()));
         let chain: String = (0..5_000).map(|i| format!("fragment f{i} on Query {{ ...f{} }} ", i + 1)).collect();
         assert_eq!(exceeded(&format!("{{ ...f0 }} {chain} fragment f5000 on Query {{ a }}")), "levels of selections");
+        // Each fragment is small, and was measured before it is met in the depth of another one.
+        let level = |inner: &str| format!("{}{inner}{}", "... { ".repeat(60), " }".repeat(60));
+        let (b, c) = (level("...a"), level("...b"));
+        let towers = format!("{{ ...a ...b ...c }} fragment a on Query {{ a }} fragment b on Query {{ {b} }}");
+        assert_eq!(exceeded(&format!("{towers} fragment c on Query {{ {c} }}")), "levels of selections");
     }
 
     #[test]
@@ -337,5 +357,105 @@ mod tests {
         assert_eq!(page_cost(None, 25, 4), 101);
         assert_eq!(page_cost(Some(-1), 25, 4), 5);
         assert_eq!(page_cost(Some(i32::MAX), 25, usize::MAX), usize::MAX);
+    }
+
+    /// What one operation comes to, walked as the validation walks it: without memory.
+    #[derive(Default)]
+    struct Walk {
+        /// Fields and fragments.
+        steps: usize,
+        fields: usize,
+        aliases: usize,
+    }
+
+    impl Walk {
+        fn set(&mut self, document: &ExecutableDocument, set: &SelectionSet, room: usize) -> Option<usize> {
+            let room = room.checked_sub(1)?;
+            let mut depth = 0;
+            for selection in &set.items {
+                self.steps += 1;
+                if self.steps > 2 * Limits::default().fields {
+                    return None;
+                }
+                depth = depth.max(match &selection.node {
+                    Selection::Field(field) => {
+                        self.fields += 1;
+                        self.aliases += usize::from(field.node.alias.is_some());
+                        let inner = self.set(document, &field.node.selection_set.node, room)?;
+                        let is_free = matches!(field.node.name.node.as_str(), "__schema" | "__type");
+                        if is_free { 1 } else { inner + 1 }
+                    }
+                    Selection::InlineFragment(inline) => self.set(document, &inline.node.selection_set.node, room)?,
+                    Selection::FragmentSpread(spread) => {
+                        match document.fragments.get(&spread.node.fragment_name.node) {
+                            Some(fragment) => self.set(document, &fragment.node.selection_set.node, room)?,
+                            None => 0,
+                        }
+                    }
+                });
+            }
+            Some(depth)
+        }
+    }
+
+    fn has_cycle(document: &ExecutableDocument) -> bool {
+        fn reach(
+            document: &ExecutableDocument,
+            set: &SelectionSet,
+            open: &mut Vec<String>,
+            done: &mut Vec<String>,
+        ) -> bool {
+            set.items.iter().any(|selection| match &selection.node {
+                Selection::Field(field) => reach(document, &field.node.selection_set.node, open, done),
+                Selection::InlineFragment(inline) => reach(document, &inline.node.selection_set.node, open, done),
+                Selection::FragmentSpread(spread) => {
+                    let name = spread.node.fragment_name.node.to_string();
+                    match document.fragments.get(name.as_str()) {
+                        Some(_) if open.contains(&name) => true,
+                        Some(fragment) if !done.contains(&name) => {
+                            open.push(name);
+                            let found = reach(document, &fragment.node.selection_set.node, open, done);
+                            done.extend(open.pop());
+                            found
+                        }
+                        Some(_) | None => false,
+                    }
+                }
+            })
+        }
+        let (mut open, mut done) = (Vec::new(), Vec::new());
+        document
+            .operations
+            .iter()
+            .any(|(_, operation)| reach(document, &operation.node.selection_set.node, &mut open, &mut done))
+    }
+
+    #[test]
+    fn fuzz_documents() {
+        let limits = Limits::default();
+        fuzz::check("documents", move |bytes| {
+            let Ok(text) = std::str::from_utf8(bytes) else { return };
+            if limits.check_text(text).is_err() {
+                return;
+            }
+            let Ok(document) = parse_query(text) else { return };
+            let names: Vec<_> = document.operations.iter().map(|(name, _)| name).collect();
+            for name in names {
+                let name = name.map(|name| name.as_str());
+                if limits.check(&document, name).is_err() {
+                    continue;
+                }
+                let alone = crate::graphql::operation::alone(&document, name);
+                let document = alone.as_ref().unwrap_or(&document);
+                let operation = chosen(document, name).expect("it was named");
+                if has_cycle(document) {
+                    continue; // for the validation to refuse
+                }
+                let mut walk = Walk::default();
+                let depth = walk.set(document, &operation.selection_set.node, NESTING);
+                let depth = depth.expect("what passes the limits can be walked");
+                assert!(depth <= limits.depth && walk.fields <= limits.fields && walk.aliases <= limits.aliases);
+            }
+        });
     }
 }

@@ -2,7 +2,6 @@
 //!
 //! A cursor holds the sort key and the id of its item, and a mark of the list, filter and order it was issued for.
 
-use async_graphql::Context;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
@@ -10,7 +9,6 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::ApiError;
-use super::context::Services;
 use crate::domain::{RunId, Time};
 use crate::store::{PageRequest, Position, SortKey};
 
@@ -21,15 +19,37 @@ pub(super) const EVENT_PAGE: i32 = 100;
 /// Most items of a page that a server may allow. More is refused, not cut: a script's export must not be truncated silently.
 pub(super) const MAX_PAGE: i32 = 100;
 
+/// By what a list is ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sorted {
+    /// A text.
+    ByText,
+    /// An instant.
+    ByInstant,
+}
+
 /// What a cursor is valid for: a list with its filter and order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Scope(u32);
+pub(super) struct Scope {
+    mark: u32,
+    sorted: Sorted,
+}
 
 impl Scope {
     /// The scope of a list. `parts` tell it from every other list.
-    pub(super) fn new(list: &str, parts: &impl std::fmt::Debug) -> Self {
+    pub(super) fn new(list: &str, sorted: Sorted, parts: &impl std::fmt::Debug) -> Self {
         let digest = Sha256::digest(format!("{list} {parts:?}"));
-        Self(u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]))
+        Self { mark: u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]), sorted }
+    }
+
+    /// A key that the list can have. Anybody can write a cursor, and PostgreSQL would fail on a key of another type, on a
+    /// NUL, and on an instant before its calendar begins.
+    fn allows(self, key: &SortKey) -> bool {
+        match (self.sorted, key) {
+            (Sorted::ByText, SortKey::Text(text)) => !text.contains('\0'),
+            (Sorted::ByInstant, SortKey::Instant(instant)) => instant.is_none_or(|instant| instant.timestamp() >= 0),
+            (Sorted::ByText, SortKey::Instant(_)) | (Sorted::ByInstant, SortKey::Text(_)) => false,
+        }
     }
 }
 
@@ -47,7 +67,7 @@ pub(super) fn cursor(scope: Scope, position: &Position) -> String {
         SortKey::Text(text) => Key::Text(text.clone()),
         SortKey::Instant(instant) => Key::Micros(instant.map(|instant| instant.timestamp_micros())),
     };
-    let json = serde_json::to_vec(&(scope.0, key, position.id)).unwrap_or_default();
+    let json = serde_json::to_vec(&(scope.mark, key, position.id)).unwrap_or_default();
     URL_SAFE_NO_PAD.encode(json)
 }
 
@@ -59,17 +79,17 @@ fn position(scope: Scope, cursor: &str) -> Option<Position> {
         Key::Micros(None) => SortKey::Instant(None),
         Key::Micros(Some(micros)) => SortKey::Instant(Some(Time::from_timestamp_micros(micros)?)),
     };
-    (issued_for == scope.0).then_some(Position { key, id })
+    (issued_for == scope.mark && scope.allows(&key)).then_some(Position { key, id })
 }
 
-/// The page that `first` and `after` ask for.
+/// The page that `first` and `after` ask for, where pages have at most so many items.
 pub(super) fn request(
-    ctx: &Context<'_>,
     scope: Scope,
     first: Option<i32>,
     after: Option<&str>,
+    most: i32,
 ) -> Result<PageRequest, ApiError> {
-    let first = checked(first, PAGE, ctx.options()?.limits.page)?;
+    let first = checked(first, PAGE, most)?;
     let after = after.map(|after| position(scope, after).ok_or(ApiError::InvalidCursor)).transpose()?;
     Ok(PageRequest { first, after })
 }
@@ -118,17 +138,29 @@ mod tests {
 
     #[test]
     fn cursors_are_bound_to_their_list() {
-        let (jobs, runs) = (Scope::new("jobs", &"name"), Scope::new("runs", &"name"));
-        for key in
-            [SortKey::Text("süd".into()), SortKey::Instant(None), SortKey::Instant(Time::from_timestamp_micros(1))]
-        {
+        for (sorted, key) in [
+            (Sorted::ByText, SortKey::Text("süd".into())),
+            (Sorted::ByInstant, SortKey::Instant(None)),
+            (Sorted::ByInstant, SortKey::Instant(Time::from_timestamp_micros(1))),
+        ] {
+            let (jobs, runs) = (Scope::new("jobs", sorted, &"name"), Scope::new("runs", sorted, &"name"));
             let known = Position { key, id: Uuid::new_v4() };
             let cursor = cursor(jobs, &known);
             assert_eq!(position(jobs, &cursor), Some(known));
-            assert_eq!(request(runs, None, Some(&cursor)), Err(ApiError::InvalidCursor));
+            assert_eq!(request(runs, None, Some(&cursor), MAX_PAGE), Err(ApiError::InvalidCursor));
+        }
+        let jobs = Scope::new("jobs", Sorted::ByText, &"name");
+        for key in [
+            SortKey::Text("a\0".into()),
+            SortKey::Instant(None),
+            SortKey::Instant(Some(Time::MIN_UTC)),
+            SortKey::Instant(Time::from_timestamp_micros(1)),
+        ] {
+            let forged = cursor(jobs, &Position { key, id: Uuid::nil() });
+            assert_eq!(request(jobs, None, Some(&forged), MAX_PAGE), Err(ApiError::InvalidCursor), "{forged}");
         }
         for nonsense in ["", "!", "AAAA", "é"] {
-            assert_eq!(request(jobs, None, Some(nonsense)), Err(ApiError::InvalidCursor), "{nonsense}");
+            assert_eq!(request(jobs, None, Some(nonsense), MAX_PAGE), Err(ApiError::InvalidCursor), "{nonsense}");
         }
     }
 
@@ -149,5 +181,50 @@ mod tests {
         for first in [0, -1, 101, i32::MIN, i32::MAX] {
             assert!(checked(Some(first), PAGE, MAX_PAGE).is_err(), "{first}");
         }
+    }
+
+    /// The position of a cursor in some list, wherever it was issued.
+    fn anywhere(cursor: &str) -> Option<(Scope, Position)> {
+        let json = URL_SAFE_NO_PAD.decode(cursor).ok()?;
+        let (mark, _, _): (u32, serde::de::IgnoredAny, serde::de::IgnoredAny) = serde_json::from_slice(&json).ok()?;
+        let scopes = [Sorted::ByText, Sorted::ByInstant].map(|sorted| Scope { mark, sorted });
+        scopes.into_iter().find_map(|scope| Some((scope, position(scope, cursor)?)))
+    }
+
+    #[test]
+    fn fuzz_cursors() {
+        let (run, other) = (RunId::from(Uuid::nil()), RunId::from(Uuid::max()));
+        fuzz::check("cursors", move |bytes| {
+            // As they come, and packed as ours are, so that variations reach what is inside.
+            for after in [String::from_utf8_lossy(bytes).into_owned(), URL_SAFE_NO_PAD.encode(bytes)] {
+                let list = anywhere(&after);
+                let event = event_position(run, Some(&after)).ok();
+                let activity = activity_position(&after).ok();
+                assert!(
+                    usize::from(list.is_some()) + usize::from(event.is_some()) + usize::from(activity.is_some()) <= 1
+                );
+                if let Some((scope, found)) = list {
+                    let other = Scope { mark: scope.mark ^ 1, ..scope };
+                    assert_eq!(position(other, &after), None, "it is of one list, filter and order");
+                    assert_eq!(position(scope, &cursor(scope, &found)), Some(found.clone()));
+                    match (scope.sorted, found.key) {
+                        (Sorted::ByText, SortKey::Text(text)) => assert!(!text.contains('\0')),
+                        (Sorted::ByInstant, SortKey::Instant(instant)) => {
+                            assert!(instant.is_none_or(|instant| instant.timestamp() >= 0));
+                        }
+                        (sorted, key) => panic!("{sorted:?} {key:?}"),
+                    }
+                }
+                if let Some(sequence) = event {
+                    assert!(sequence >= 0);
+                    assert_eq!(event_position(run, Some(&event_cursor(run, sequence))), Ok(sequence));
+                    assert_eq!(event_position(other, Some(&after)), Err(ApiError::InvalidCursor));
+                }
+                if let Some(sequence) = activity {
+                    assert!(sequence >= 0);
+                    assert_eq!(activity_position(&activity_cursor(sequence)), Ok(sequence));
+                }
+            }
+        });
     }
 }

@@ -94,3 +94,36 @@ fn is_too_large(error: &axum::Error) -> bool {
     }
     false
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fuzz_requests() {
+        fuzz::check("requests", |bytes| {
+            let json = serde_json::from_slice::<Value>(bytes).ok();
+            if let Some(Ok(asked)) = json.map(from_json) {
+                // The same request in a URL.
+                let mut url = url::form_urlencoded::Serializer::new(String::new());
+                url.append_pair("query", &asked.request.query);
+                for (key, value) in
+                    [("operationName", &asked.request.operation_name), ("documentId", &asked.document_id)]
+                {
+                    url.append_pair(key, value.as_deref().unwrap_or_default());
+                }
+                if !asked.request.query.is_empty() {
+                    let again = from_url(&url.finish()).expect("it has a document");
+                    let filled = |text: Option<String>| text.filter(|text| !text.is_empty());
+                    assert_eq!(again.request.query, asked.request.query);
+                    assert_eq!(again.request.operation_name, filled(asked.request.operation_name));
+                    assert_eq!(again.document_id, filled(asked.document_id));
+                }
+            }
+            if let Ok(asked) = from_url(&String::from_utf8_lossy(bytes)) {
+                let is_persisted = asked.request.extensions.contains_key("persistedQuery");
+                assert!(!asked.request.query.is_empty() || asked.document_id.is_some() || is_persisted);
+            }
+        });
+    }
+}

@@ -6,10 +6,10 @@ use super::item::Item;
 use super::labels::{self, Label};
 use super::{DropReason, ImportedContact};
 
-/// Most fields a contact may have.
+/// Most fields a contact may have; more labels than that are damage, too.
 pub(super) const MAX_FIELDS: usize = 500;
-/// Most characters of a field other than the notes.
-const MAX_CHARACTERS: usize = 1024;
+/// Most characters of a field other than the notes, and of a label.
+pub(super) const MAX_CHARACTERS: usize = 1024;
 /// Most bytes of a whole contact, the notes included.
 const MAX_BYTES: usize = 128 * 1024;
 /// Most bytes of the notes: there must be room for who the contact is.
@@ -66,14 +66,21 @@ impl Draft {
     }
 
     /// Adds an item; a preferred one comes before the others of its list, as Google takes the first as primary.
-    pub(super) fn add_preferred(&mut self, list: &'static str, property: &str, item: Item, preferred: bool) {
+    pub(super) fn add_preferred(&mut self, list: &'static str, property: &str, mut item: Item, preferred: bool) {
+        if let Some(characters) = item.remove_longer_than(MAX_CHARACTERS) {
+            self.drop(property, DropReason::TooLong { characters });
+        }
         let known = |entry: &Entry| entry.list == list && entry.item == item;
-        if self.entries.len() > 4 * MAX_FIELDS {
-            // Nothing of this could stay; a damaged file must not make the search below slow.
+        if self.is_full() {
             self.drop(property, DropReason::TooManyFields);
         } else if item.has_content() && !self.entries.iter().any(known) {
             self.entries.push(Entry { list, property: property.to_owned(), preferred, item });
         }
+    }
+
+    /// Whether nothing more could stay; a damaged file must not make the search for repetitions slow.
+    pub(super) fn is_full(&self) -> bool {
+        self.entries.len() > 4 * MAX_FIELDS
     }
 
     /// Adds a custom field.
@@ -84,7 +91,7 @@ impl Draft {
     /// Adds a nickname unless the contact has it already.
     pub(super) fn add_nickname(&mut self, property: &str, value: &str, kind: Option<&str>) {
         let value = super::text::clean(value);
-        if self.items("nicknames").all(|item| item.text("value") != value) {
+        if self.is_full() || self.items("nicknames").all(|item| item.text("value") != value) {
             self.add("nicknames", property, Item::of("value", &value).with_some("type", kind));
         }
     }
@@ -92,21 +99,29 @@ impl Draft {
     /// Adds a note; the notes become one biography.
     pub(super) fn add_note(&mut self, note: &str) {
         let note = super::text::clean(note);
-        if !note.is_empty() && !self.notes.contains(&note) {
+        if self.notes.len() > 4 * MAX_FIELDS {
+            self.drop("NOTE", DropReason::TooManyFields); // as in `add_preferred`
+        } else if !note.is_empty() && !self.notes.contains(&note) {
             self.notes.push(note);
         }
     }
 
     /// Adds a label, or reports it when it is a group that takes no contacts.
     pub(super) fn add_label(&mut self, property: &str, label: &str) {
+        let characters = label.trim().chars().count();
+        if characters > MAX_CHARACTERS {
+            return self.drop(property, DropReason::TooLong { characters });
+        }
         let name = match labels::label(label) {
             Label::Own(name) => name,
             Label::Starred => "starred".to_owned(),
             Label::MyContacts => return,
             Label::Deprecated => return self.drop(property, DropReason::SystemGroup),
         };
-        if !name.is_empty() && !self.labels.contains(&name) {
-            self.labels.push(name);
+        match name.is_empty() || self.labels.contains(&name) {
+            true => {}
+            false if self.labels.len() == MAX_FIELDS => self.drop(property, DropReason::TooManyFields),
+            false => self.labels.push(name),
         }
     }
 

@@ -14,8 +14,8 @@ pub(super) enum Label {
 
 /// Reads a label: `* myContacts` in CSV files, `My Contacts` or `myContacts` in the vCards of Google and Android.
 pub(super) fn label(text: &str) -> Label {
-    let text = text.trim();
-    let bare = text.strip_prefix("System Group:").unwrap_or(text).trim();
+    let text = super::text::clean(text);
+    let bare = text.strip_prefix("System Group:").unwrap_or(&text).trim();
     let folded: String = bare.trim_start_matches('*').to_lowercase().split_whitespace().collect();
     match folded.as_str() {
         "mycontacts" => Label::MyContacts,

@@ -9,6 +9,8 @@ mod error;
 mod google_csv;
 mod item;
 mod labels;
+#[cfg(test)]
+mod tests;
 mod text;
 mod types;
 mod vcard;

@@ -60,8 +60,13 @@ fn damaged_utf8(bytes: &[u8]) -> Cow<'_, str> {
     if has_characters { text } else { WINDOWS_1252.decode_without_bom_handling(bytes).0 }
 }
 
-/// Trims a value and gives it plain line ends.
+/// Trims a value, gives it plain line ends, and takes out the other control characters: nobody sees them, terminals obey
+/// some of them, and databases refuse one.
 pub(super) fn clean(value: &str) -> String {
-    let value = value.trim();
-    if value.contains('\r') { value.replace("\r\n", "\n").replace('\r', "\n") } else { value.to_owned() }
+    let is_kept = |c: char| !c.is_control() || matches!(c, '\n' | '\t');
+    if value.chars().all(is_kept) {
+        return value.trim().to_owned();
+    }
+    let lines = value.replace("\r\n", "\n").replace('\r', "\n");
+    lines.chars().filter(|c| is_kept(*c)).collect::<String>().trim().to_owned()
 }

@@ -3,6 +3,7 @@
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use sandbox::import::{Problem, read};
+use serde_json::json;
 
 /// Problem and line of a file that cannot be read.
 fn problem(bytes: &[u8]) -> (Option<usize>, Problem) {
@@ -76,6 +77,68 @@ fn a_very_long_line_is_reported() {
 fn a_line_break_nobody_escaped_stays_in_the_note() {
     let book = read("x.vcf", b"BEGIN:VCARD\nNOTE:one\ntwo\nTEL:1\nEND:VCARD").expect("an address book");
     assert_eq!(book.contacts[0].person["biographies"][0]["value"], "one\ntwo");
+}
+
+#[test]
+fn control_characters_are_taken_out() {
+    let text = "BEGIN:VCARD\nFN:\u{1b}[2JAnn\u{7}\nCATEGORIES:Fri\u{8}ends\nNOTE;QUOTED-PRINTABLE:a=00b=0Dc=09d=1F\n\
+                X-\u{1b}[1mBig:v\u{85}\nEND:VCARD";
+    let contact = &read("x.vcf", text.as_bytes()).expect("an address book").contacts[0];
+    let [name, custom] = ["names", "userDefined"].map(|list| contact.person[list][0].clone());
+    assert_eq!((&name["unstructuredName"], &contact.labels[0]), (&json!("[2JAnn"), &"Friends".to_owned()));
+    assert_eq!(contact.person["biographies"][0]["value"], "ab\nc\td");
+    assert_eq!((&custom["key"], &custom["value"]), (&json!("X-[1MBIG"), &json!("v")));
+    let csv = read("x.csv", b"Name,Labels,Sho\x1brt\nAnn\x07,\x08,\x1bx\n").expect("an address book");
+    assert_eq!(csv.contacts[0].person["names"][0]["unstructuredName"], "Ann");
+    assert_eq!(csv.contacts[0].person["userDefined"][0], json!({ "key": "Short", "value": "x" }));
+    assert!(csv.contacts[0].labels.is_empty());
+}
+
+#[test]
+fn agents_of_agents_take_no_stack() {
+    let agents = "AGENT:\nBEGIN:VCARD\nFN:Al\n".repeat(200_000);
+    let text = format!("BEGIN:VCARD\nFN:Jo\n{agents}{}", "END:VCARD\n".repeat(200_001));
+    let book = read("x.vcf", text.as_bytes()).expect("an address book");
+    assert_eq!(book.contacts[0].person["relations"], json!([{ "person": "Al", "type": "assistant" }]));
+    assert_eq!(book.dropped.len(), 1, "the agent of the agent");
+}
+
+/// Each of these took minutes, or all memory, when every part of a contact was held against every other one.
+#[test]
+fn a_contact_of_a_megabyte_is_read_in_a_moment() {
+    let numbered = |line: &dyn Fn(usize) -> String| (0..20_000).map(line).collect::<String>();
+    let long = "x".repeat(200_000);
+    let cards = [
+        numbered(&|n| format!("i{n}.TEL:{n}\ni{n}.X-ABLabel:{n}\n")),
+        numbered(&|n| format!("i.TEL:{n}\n")) + "i.X-ABLabel:" + &long,
+        numbered(&|n| format!("NOTE:{n}\n")),
+        numbered(&|n| format!("i{n}.ADR:;;{n}\ni{n}.X-ABADR:de\n")),
+        numbered(&|n| format!("FN:{n} b\n")) + "N:" + &"a ".repeat(100_000),
+        format!("CATEGORIES:{}", numbered(&|n| format!("{n},"))),
+    ];
+    let header = numbered(&|n| format!(",Phone {n} - Value"));
+    let values = numbered(&|n| format!("{n}:::"));
+    let files = cards.map(|card| format!("BEGIN:VCARD\n{card}\nEND:VCARD\n")).into_iter().chain([
+        format!("Name,Labels{header}\nA,b{}\n", numbered(&|n| format!(",{n}"))),
+        format!("Name,Labels,Phone 1 - Label,Phone 1 - Value\nA,b,{long},{values}\n"),
+    ]);
+    for file in files {
+        let started = std::time::Instant::now();
+        let book = read("large", file.as_bytes()).expect("an address book");
+        let took = started.elapsed();
+        assert!(took.as_secs() < 20, "{took:?} for {}…", file[..60].escape_debug());
+        assert!(!book.dropped.is_empty());
+    }
+}
+
+#[test]
+fn labels_of_many_contacts_are_not_as_long_as_all_of_them_together() {
+    let people: String = (0..10_000).map(|n| format!("BEGIN:VCARD\nUID:{n}\nFN:{n}\nEND:VCARD\n")).collect();
+    let members: String = (0..10_000).map(|n| format!("MEMBER:{n}\n")).collect();
+    let group = format!("BEGIN:VCARD\nKIND:group\nFN:{}\n{members}END:VCARD\n", "x".repeat(500_000));
+    let book = read("x.vcf", (people + &group).as_bytes()).expect("an address book");
+    assert!(book.contacts.iter().all(|contact| contact.labels.is_empty()));
+    assert_eq!(book.dropped.iter().filter(|dropped| dropped.property == "MEMBER").count(), 10_000, "each is told");
 }
 
 #[test]

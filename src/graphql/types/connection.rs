@@ -13,7 +13,7 @@ use crate::graphql::filter::{
     AuditFilter, AuditOrder, ContactChangeFilter, DestinationFilter, DestinationOrder, JobFilter, JobOrder,
     RunDestinationResultFilter, RunFilter, RunOrder, SyncedGroupFilter,
 };
-use crate::graphql::page::{self, EVENT_PAGE, Scope, cursor, event_position};
+use crate::graphql::page::{self, EVENT_PAGE, Scope, Sorted, cursor, event_position};
 use crate::store::{self, DestinationOrderField, Direction, JobOrderField, Page, Position, RunOrderField, SortKey};
 
 /// State of a pagination.
@@ -169,8 +169,8 @@ impl JobConnection {
     ) -> Result<Self, ApiError> {
         let (field, direction) = JobOrder::read(order);
         let filter = JobFilter::read(filter)?;
-        let scope = Scope::new("jobs", &(&filter, field, direction));
-        let request = page::request(ctx, scope, first, after.as_deref())?;
+        let scope = Scope::new("jobs", job_order(field), &(&filter, field, direction));
+        let request = page::request(scope, first, after.as_deref(), ctx.max_page()?)?;
         let page = ctx.store()?.jobs_page(&filter, field, direction, &request).await?;
         Ok(Self(Items::new(page, &request, scope, Total::Jobs(filter), |job| job_position(job, field), Job)))
     }
@@ -184,14 +184,21 @@ impl JobConnection {
     ) -> Result<Self, ApiError> {
         let filter = store::JobFilter { source_user: Some(user), ..store::JobFilter::default() };
         let (field, direction) = (JobOrderField::CreatedAt, Direction::Descending);
-        let scope = Scope::new("jobs", &(&filter, field, direction));
-        let request = page::request(ctx, scope, first, after.as_deref())?;
+        let scope = Scope::new("jobs", job_order(field), &(&filter, field, direction));
+        let request = page::request(scope, first, after.as_deref(), ctx.max_page()?)?;
         let page = match request.after {
             None => ctx.loaders()?.nested().jobs_of_source(user, request.first).await?,
             Some(_) => ctx.store()?.jobs_page(&filter, field, direction, &request).await?,
         };
         let total = Total::JobsOfSource(user);
         Ok(Self(Items::new(page, &request, scope, total, |job| job_position(job, field), Job)))
+    }
+}
+
+fn job_order(field: JobOrderField) -> Sorted {
+    match field {
+        JobOrderField::CreatedAt | JobOrderField::UpdatedAt => Sorted::ByInstant,
+        JobOrderField::Name => Sorted::ByText,
     }
 }
 
@@ -202,6 +209,13 @@ fn job_position(job: &domain::Job, field: JobOrderField) -> Position {
         JobOrderField::Name => SortKey::Text(name_key(&job.name)),
     };
     Position { key, id: job.id.uuid() }
+}
+
+fn destination_order(field: DestinationOrderField) -> Sorted {
+    match field {
+        DestinationOrderField::Email => Sorted::ByText,
+        DestinationOrderField::AddedAt => Sorted::ByInstant,
+    }
 }
 
 impl DestinationConnection {
@@ -215,8 +229,8 @@ impl DestinationConnection {
     ) -> Result<Self, ApiError> {
         let (field, direction) = DestinationOrder::read(order);
         let filter = DestinationFilter::read(filter)?;
-        let scope = Scope::new("destinations", &(&filter, field, direction));
-        let request = page::request(ctx, scope, first, after.as_deref())?;
+        let scope = Scope::new("destinations", destination_order(field), &(&filter, field, direction));
+        let request = page::request(scope, first, after.as_deref(), ctx.max_page()?)?;
         let page = ctx.store()?.destinations_page(&filter, field, direction, &request).await?;
         Ok(Self::of(page, &request, scope, Total::Destinations(filter), field))
     }
@@ -233,8 +247,8 @@ impl DestinationConnection {
         let (field, direction) = DestinationOrder::read(order);
         let filter = DestinationFilter::read(filter)?;
         let within = store::DestinationFilter { jobs: Some(only(job, filter.jobs.as_deref())), ..filter.clone() };
-        let scope = Scope::new("destinations", &(&within, field, direction));
-        let request = page::request(ctx, scope, first, after.as_deref())?;
+        let scope = Scope::new("destinations", destination_order(field), &(&within, field, direction));
+        let request = page::request(scope, first, after.as_deref(), ctx.max_page()?)?;
         let page = match request.after {
             None => {
                 let arguments = (filter.clone(), field, direction, request.first);
@@ -254,8 +268,8 @@ impl DestinationConnection {
     ) -> Result<Self, ApiError> {
         let filter = store::DestinationFilter { user: Some(user), ..store::DestinationFilter::default() };
         let (field, direction) = (DestinationOrderField::AddedAt, Direction::Ascending);
-        let scope = Scope::new("destinations", &(&filter, field, direction));
-        let request = page::request(ctx, scope, first, after.as_deref())?;
+        let scope = Scope::new("destinations", destination_order(field), &(&filter, field, direction));
+        let request = page::request(scope, first, after.as_deref(), ctx.max_page()?)?;
         let page = match request.after {
             None => ctx.loaders()?.nested().destinations_of_user(user, request.first).await?,
             Some(_) => ctx.store()?.destinations_page(&filter, field, direction, &request).await?,
@@ -290,8 +304,8 @@ impl SyncedGroupConnection {
         after: Option<String>,
     ) -> Result<Self, ApiError> {
         let filter = SyncedGroupFilter::read(filter)?;
-        let scope = Scope::new("syncedGroups", &filter);
-        let request = page::request(ctx, scope, first, after.as_deref())?;
+        let scope = Scope::new("syncedGroups", Sorted::ByInstant, &filter);
+        let request = page::request(scope, first, after.as_deref(), ctx.max_page()?)?;
         let page = ctx.store()?.synced_groups_page(&filter, &request).await?;
         let position = |group: &domain::SyncedGroup| Position {
             key: SortKey::Instant(Some(group.created_at)),
@@ -312,8 +326,8 @@ impl RunConnection {
     ) -> Result<Self, ApiError> {
         let (field, direction) = RunOrder::read(order);
         let filter = RunFilter::read(filter)?;
-        let scope = Scope::new("runs", &(&filter, field, direction));
-        let request = page::request(ctx, scope, first, after.as_deref())?;
+        let scope = Scope::new("runs", Sorted::ByInstant, &(&filter, field, direction));
+        let request = page::request(scope, first, after.as_deref(), ctx.max_page()?)?;
         let page = ctx.store()?.runs_page(&filter, field, direction, &request).await?;
         Ok(Self(Items::new(page, &request, scope, Total::Runs(filter), |run| run_position(run, field), Run)))
     }
@@ -329,8 +343,8 @@ impl RunConnection {
         let filter = RunFilter::read(filter)?;
         let within = store::RunFilter { jobs: Some(only(job, filter.jobs.as_deref())), ..filter.clone() };
         let (field, direction) = (RunOrderField::CreatedAt, Direction::Descending);
-        let scope = Scope::new("runs", &(&within, field, direction));
-        let request = page::request(ctx, scope, first, after.as_deref())?;
+        let scope = Scope::new("runs", Sorted::ByInstant, &(&within, field, direction));
+        let request = page::request(scope, first, after.as_deref(), ctx.max_page()?)?;
         let page = match request.after {
             None => ctx.loaders()?.nested().runs(job, (filter.clone(), request.first)).await?,
             Some(_) => ctx.store()?.runs_page(&within, field, direction, &request).await?,
@@ -358,8 +372,8 @@ impl RunDestinationResultConnection {
         after: Option<String>,
     ) -> Result<Self, ApiError> {
         let filter = RunDestinationResultFilter::read(filter)?;
-        let scope = Scope::new("results", &(run, &filter));
-        let request = page::request(ctx, scope, first, after.as_deref())?;
+        let scope = Scope::new("results", Sorted::ByText, &(run, &filter));
+        let request = page::request(scope, first, after.as_deref(), ctx.max_page()?)?;
         let page = match request.after {
             None => ctx.loaders()?.nested().results(run, (filter.clone(), request.first)).await?,
             Some(_) => ctx.store()?.results_page(run, &filter, &request).await?,
@@ -380,8 +394,8 @@ impl WorkspaceUserConnection {
         first: Option<i32>,
         after: Option<String>,
     ) -> Result<Self, ApiError> {
-        let scope = Scope::new("users", &search);
-        let request = page::request(ctx, scope, first, after.as_deref())?;
+        let scope = Scope::new("users", Sorted::ByText, &search);
+        let request = page::request(scope, first, after.as_deref(), ctx.max_page()?)?;
         let page = ctx.store()?.users_page(&search, &request).await?;
         let position = |user: &domain::WorkspaceUser| Position {
             key: SortKey::Text(name_key(&user.display_name)),
@@ -401,8 +415,8 @@ impl ContactChangeConnection {
         after: Option<String>,
     ) -> Result<Self, ApiError> {
         let actions = ContactChangeFilter::read(filter)?;
-        let scope = Scope::new("changes", &(result, &actions));
-        let request = page::request(ctx, scope, first, after.as_deref())?;
+        let scope = Scope::new("changes", Sorted::ByText, &(result, &actions));
+        let request = page::request(scope, first, after.as_deref(), ctx.max_page()?)?;
         let page = match request.after {
             None => ctx.loaders()?.nested().changes(result, (actions.clone(), request.first)).await?,
             Some(_) => ctx.store()?.changes_page(result, actions.as_deref(), &request).await?,
@@ -423,8 +437,8 @@ impl AuditEntryConnection {
         after: Option<String>,
     ) -> Result<Self, ApiError> {
         let (filter, direction) = (AuditFilter::read(filter)?, AuditOrder::read(order));
-        let scope = Scope::new("auditLog", &(&filter, direction));
-        let request = page::request(ctx, scope, first, after.as_deref())?;
+        let scope = Scope::new("auditLog", Sorted::ByInstant, &(&filter, direction));
+        let request = page::request(scope, first, after.as_deref(), ctx.max_page()?)?;
         let page = ctx.store()?.audit_page(&filter, direction, &request).await?;
         let position =
             |entry: &domain::AuditEntry| Position { key: SortKey::Instant(Some(entry.at)), id: entry.id.uuid() };
@@ -440,8 +454,8 @@ impl SyncedGroupContactConnection {
         first: Option<i32>,
         after: Option<String>,
     ) -> Result<Self, ApiError> {
-        let scope = Scope::new("contacts", &group.id);
-        let request = page::request(ctx, scope, first, after.as_deref())?;
+        let scope = Scope::new("contacts", Sorted::ByText, &group.id);
+        let request = page::request(scope, first, after.as_deref(), ctx.max_page()?)?;
         let gone = || ApiError::internal("a synced group without its user");
         let destination = ctx.loaders()?.destination(group.destination).await?.ok_or_else(gone)?;
         let user = ctx.loaders()?.user(destination.user).await?.ok_or_else(gone)?;
@@ -492,7 +506,7 @@ impl RunEventConnection {
         first: Option<i32>,
         after: Option<String>,
     ) -> Result<Self, ApiError> {
-        let first = page::checked(first, EVENT_PAGE, ctx.options()?.limits.page)?;
+        let first = page::checked(first, EVENT_PAGE, ctx.max_page()?)?;
         let position = event_position(run, after.as_deref())?;
         let page = match position {
             0 => ctx.loaders()?.nested().events(run, first).await?,

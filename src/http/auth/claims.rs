@@ -45,7 +45,9 @@ impl Rules {
             Some(value) if now < instant(Some(value)).ok_or(AuthError::Malformed)? => return Err(AuthError::NotYet),
             Some(_) | None => {}
         }
-        let subject = claims.get("sub").and_then(Value::as_str).filter(|subject| !subject.is_empty());
+        let subject = claims.get("sub").and_then(Value::as_str);
+        // It is written into the audit log and into logs.
+        let subject = subject.filter(|subject| !subject.is_empty() && !subject.chars().any(char::is_control));
         let email = self.email(claims)?;
         let role = self.roles.granted(&texts(claim(claims, &self.role_claim)), email.as_ref());
         Ok(Viewer {

@@ -171,6 +171,43 @@ fn key_of_set(jwk: &Jwk) -> Option<Key> {
         Some(named) => allowed.into_iter().filter(|algorithm| named.to_string() == format!("{algorithm:?}")).collect(),
     };
     let decoding = DecodingKey::from_jwk(jwk).ok()?;
-    let is_weak = matches!(decoding.kind(), DecodingKeyKind::RsaModulusExponent { n, .. } if n.len() < LEAST_RSA_BYTES);
+    let bytes = |n: &[u8]| n.iter().skip_while(|byte| **byte == 0).count(); // zeros in front make no key stronger
+    let is_weak =
+        matches!(decoding.kind(), DecodingKeyKind::RsaModulusExponent { n, .. } if bytes(n) < LEAST_RSA_BYTES);
     (!algorithms.is_empty() && !is_weak).then(|| Key { id: jwk.common.key_id.clone(), algorithms, decoding })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn are_safe(keys: &Keys) {
+        assert!(!keys.0.is_empty());
+        for key in &keys.0 {
+            assert!(!key.algorithms.is_empty());
+            for secret in [Algorithm::HS256, Algorithm::HS384, Algorithm::HS512] {
+                assert!(!key.algorithms.contains(&secret), "what is published is no secret");
+            }
+            if let DecodingKeyKind::RsaModulusExponent { n, .. } = key.decoding.kind() {
+                let bytes = n.iter().skip_while(|byte| **byte == 0).count();
+                assert!(bytes >= LEAST_RSA_BYTES, "{bytes} bytes are too weak");
+            }
+        }
+        assert_eq!(keys.candidates(None, Algorithm::HS256).count(), 0);
+    }
+
+    #[test]
+    fn fuzz_keys() {
+        fuzz::check("keys", |bytes| {
+            if let Ok(keys) = Keys::from_set(bytes) {
+                are_safe(&keys);
+            }
+            if let Ok(keys) = Keys::from_pem(bytes) {
+                are_safe(&keys);
+                let blocks = pem::parse_many(bytes).expect("it was read");
+                assert_eq!(blocks.len(), keys.0.len(), "no block is passed over");
+                assert!(!blocks.iter().any(|block| block.tag().contains("PRIVATE")));
+            }
+        });
+    }
 }

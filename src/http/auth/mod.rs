@@ -9,6 +9,8 @@ mod keys;
 mod mint;
 mod remote;
 mod roles;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 use std::sync::Arc;

@@ -3,7 +3,7 @@
 use super::row::{Group, Row, values};
 use crate::import::DropReason;
 use crate::import::dates::Date;
-use crate::import::draft::Draft;
+use crate::import::draft::{Draft, MAX_CHARACTERS};
 use crate::import::item::Item;
 use crate::import::types;
 
@@ -25,7 +25,11 @@ pub(super) fn to_draft(row: &Row<'_>) -> Draft {
     name(&mut draft, row);
     organization(&mut draft, row);
     for group in row.groups() {
-        numbered(&mut draft, &group);
+        if draft.is_full() {
+            draft.drop(group.kind, DropReason::TooManyFields);
+        } else {
+            numbered(&mut draft, &group);
+        }
     }
     for (column, cell) in row.singles() {
         // Notes are one text, whatever is in them.
@@ -59,9 +63,15 @@ fn organization(draft: &mut Draft, row: &Row<'_>) {
     draft.add("organizations", "Organization Name", item);
 }
 
-fn numbered(draft: &mut Draft, group: &Group) {
-    let kind = types::from_label(group.label());
-    let column = group.kind.as_str();
+fn numbered(draft: &mut Draft, group: &Group<'_>) {
+    let column = group.kind;
+    let mut label = group.label();
+    let characters = label.chars().count();
+    if characters > MAX_CHARACTERS {
+        draft.drop(column, DropReason::TooLong { characters });
+        label = "";
+    }
+    let kind = types::from_label(label);
     let value = group.part("Value");
     let simple = |key: &str| Item::of(key, value).with_some("type", kind.as_deref());
     match column {
@@ -76,7 +86,7 @@ fn numbered(draft: &mut Draft, group: &Group) {
             draft.add_preferred("imClients", column, item, group.is_primary);
         }
         "Event" => event(draft, column, value, kind.as_deref().unwrap_or_default()),
-        "Custom Field" => draft.add_custom(column, group.label(), value),
+        "Custom Field" => draft.add_custom(column, label, value),
         "Jot" => draft.add_custom(column, kind.as_deref().unwrap_or("Jot"), value),
         "Address" => {
             let item = Item::of("formattedValue", group.part("Formatted"))

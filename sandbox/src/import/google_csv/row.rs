@@ -1,6 +1,10 @@
 //! Rows by the names of their columns: single ones (`Nickname`) and numbered groups (`E-mail 1 - Value`).
 
+use std::collections::HashMap;
+
 use csv::StringRecord;
+
+use crate::import::text;
 
 /// Between several values in one column.
 const SEPARATOR: &str = ":::";
@@ -21,7 +25,7 @@ pub(super) struct Columns(Vec<Column>);
 impl Columns {
     /// Reads the header.
     pub(super) fn of(header: &StringRecord) -> Self {
-        Self(header.iter().map(|name| column(name.trim())).collect())
+        Self(header.iter().map(|name| column(&text::clean(name))).collect())
     }
 }
 
@@ -33,6 +37,9 @@ fn column(name: &str) -> Column {
     grouped.unwrap_or_else(|| Column::Single(name.to_owned()))
 }
 
+/// A part of a numbered group, and its values.
+type Cell<'row> = (&'row str, Vec<&'row str>);
+
 /// One row of a file.
 #[derive(Debug)]
 pub(super) struct Row<'row> {
@@ -40,32 +47,32 @@ pub(super) struct Row<'row> {
 }
 
 /// One value of a numbered group: its parts by name.
-#[derive(Debug, Default)]
-pub(super) struct Group {
+#[derive(Debug)]
+pub(super) struct Group<'row> {
     /// `E-mail`, `Address`, …
-    pub(super) kind: String,
+    pub(super) kind: &'row str,
     /// Its number in the header.
     pub(super) number: usize,
-    parts: Vec<(String, String)>,
+    parts: Vec<(&'row str, &'row str)>,
     /// Whether the file marks it as the primary one.
     pub(super) is_primary: bool,
 }
 
-impl Group {
+impl<'row> Group<'row> {
     /// A part, empty when the file has none.
-    pub(super) fn part(&self, name: &str) -> &str {
-        self.parts.iter().find(|(part, _)| part == name).map_or("", |(_, value)| value.as_str())
+    pub(super) fn part(&self, name: &str) -> &'row str {
+        self.parts.iter().find(|(part, _)| *part == name).map_or("", |(_, value)| value)
     }
 
     /// The type, called `Type` in the old dialect and `Label` in the new one.
-    pub(super) fn label(&self) -> &str {
+    pub(super) fn label(&self) -> &'row str {
         let label = self.part("Label");
         if label.is_empty() { self.part("Type") } else { label }
     }
 
     /// All parts with their column's name.
-    pub(super) fn parts(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.parts.iter().map(|(part, value)| (part.as_str(), value.as_str()))
+    pub(super) fn parts(&self) -> impl Iterator<Item = (&'row str, &'row str)> {
+        self.parts.iter().copied()
     }
 }
 
@@ -90,47 +97,42 @@ impl<'row> Row<'row> {
     }
 
     /// The numbered groups. A cell with several values (`a ::: b`) makes several groups of the same type.
-    pub(super) fn groups(&self) -> Vec<Group> {
-        let mut ids: Vec<(&String, usize)> = Vec::new();
-        for (column, _) in &self.cells {
-            if let Column::Grouped(kind, number, _) = column
-                && !ids.contains(&(kind, *number))
-            {
-                ids.push((kind, *number));
+    pub(super) fn groups(&self) -> impl Iterator<Item = Group<'row>> {
+        let mut places: HashMap<(&str, usize), usize> = HashMap::new();
+        let mut groups: Vec<(&'row str, usize, Vec<Cell<'row>>)> = Vec::new();
+        for &(column, value) in &self.cells {
+            if let Column::Grouped(kind, number, part) = column {
+                let place = *places.entry((kind, *number)).or_insert(groups.len());
+                if place == groups.len() {
+                    groups.push((kind, *number, Vec::new()));
+                }
+                groups[place].2.push((part, values(value)));
             }
         }
-        ids.into_iter().flat_map(|(kind, number)| self.group(kind, number)).collect()
+        groups.into_iter().flat_map(|(kind, number, cells)| {
+            let count = cells.iter().filter(|(part, _)| !is_type(part)).map(|(_, values)| values.len()).max();
+            (0..count.unwrap_or(0)).map(move |index| group(kind, number, &cells, index))
+        })
     }
+}
 
-    fn group(&self, wanted: &str, wanted_number: usize) -> Vec<Group> {
-        let cells: Vec<(&str, Vec<&str>)> = self
-            .cells
-            .iter()
-            .filter_map(|(column, value)| match column {
-                Column::Grouped(kind, number, part) if kind == wanted && *number == wanted_number => {
-                    Some((part.as_str(), values(value)))
-                }
-                _ => None,
-            })
-            .collect();
-        let is_type = |part: &str| matches!(part, "Type" | "Label" | "Service");
-        let count = cells.iter().filter(|(part, _)| !is_type(part)).map(|(_, values)| values.len()).max().unwrap_or(0);
-        let group = |index: usize| {
-            let mut group = Group { kind: wanted.to_owned(), number: wanted_number, ..Group::default() };
-            for (part, values) in &cells {
-                // A type is said once for all values.
-                let value = values.get(index).or_else(|| values.last().filter(|_| is_type(part)));
-                let mut value = value.copied().unwrap_or_default();
-                if let Some(bare) = value.strip_prefix('*').filter(|_| is_type(part)) {
-                    group.is_primary = index == 0;
-                    value = bare.trim();
-                }
-                group.parts.push(((*part).to_owned(), value.to_owned()));
-            }
-            group
-        };
-        (0..count).map(group).collect()
+fn group<'row>(kind: &'row str, number: usize, cells: &[Cell<'row>], index: usize) -> Group<'row> {
+    let mut group = Group { kind, number, parts: Vec::with_capacity(cells.len()), is_primary: false };
+    for (part, values) in cells {
+        // A type is said once for all values.
+        let value = values.get(index).or_else(|| values.last().filter(|_| is_type(part)));
+        let mut value = value.copied().unwrap_or_default();
+        if let Some(bare) = value.strip_prefix('*').filter(|_| is_type(part)) {
+            group.is_primary = index == 0;
+            value = bare.trim();
+        }
+        group.parts.push((part, value));
     }
+    group
+}
+
+fn is_type(part: &str) -> bool {
+    matches!(part, "Type" | "Label" | "Service")
 }
 
 /// The values of a cell.

@@ -1,10 +1,15 @@
 //! One card, and how its properties become a contact.
 
+use std::collections::{HashMap, HashSet};
+
 use super::property::Property;
 use super::{android, messaging, names, other, personal, reach, work};
 use crate::import::DropReason;
-use crate::import::draft::Draft;
+use crate::import::draft::{Draft, MAX_CHARACTERS};
 use crate::import::types;
+
+/// The property that labels the others of its group.
+pub(super) const LABEL: &str = "X-ABLABEL";
 
 /// The properties between `BEGIN:VCARD` and `END:VCARD`.
 #[derive(Debug)]
@@ -13,6 +18,10 @@ pub(super) struct Card {
     pub(super) line: usize,
     /// Its properties in order.
     pub(super) properties: Vec<Property>,
+    /// The types that labels (`item1.X-ABLabel`) give to their groups, the first of each.
+    labels: HashMap<String, Option<String>>,
+    /// Groups with a property that a label can label.
+    labelled: HashSet<String>,
     /// Cards nested in it as `AGENT`.
     pub(super) agents: Vec<Card>,
     /// Lines that are no property.
@@ -22,7 +31,32 @@ pub(super) struct Card {
 impl Card {
     /// A card that begins on a line.
     pub(super) fn new(line: usize) -> Self {
-        Self { line, properties: Vec::new(), agents: Vec::new(), unreadable: 0 }
+        Self {
+            line,
+            properties: Vec::new(),
+            labels: HashMap::new(),
+            labelled: HashSet::new(),
+            agents: Vec::new(),
+            unreadable: 0,
+        }
+    }
+
+    /// Adds a property.
+    pub(super) fn push(&mut self, property: Property) {
+        if let Some(group) = &property.group {
+            if property.name == LABEL {
+                let kind = || types::from_label(&property.text()).filter(|kind| kind.chars().count() <= MAX_CHARACTERS);
+                self.labels.entry(group.clone()).or_insert_with(kind);
+            } else {
+                self.labelled.insert(group.clone());
+            }
+        }
+        self.properties.push(property);
+    }
+
+    /// Whether a label is tied to another property.
+    pub(super) fn has_labelled(&self, label: &Property) -> bool {
+        label.group.as_ref().is_some_and(|group| self.labelled.contains(group))
     }
 
     /// Whether the last property announces a nested card.
@@ -69,9 +103,7 @@ impl Card {
 
     /// The label tied to a property by its group (`item1.X-ABLabel`), as a type.
     pub(super) fn label_type(&self, property: &Property) -> Option<String> {
-        let group = property.group.as_ref()?;
-        let label = self.all("X-ABLABEL").find(|label| label.group.as_ref() == Some(group))?;
-        types::from_label(&label.text())
+        self.labels.get(property.group.as_ref()?)?.clone()
     }
 
     /// The type of a property: its label, or else the words of its parameters.

@@ -29,10 +29,11 @@ pub(super) fn recognises(first_line: &str) -> bool {
 /// Reads all contacts of a file. Group cards become labels of their members.
 pub(super) fn read(bytes: &[u8]) -> Result<AddressBook, (usize, Problem)> {
     let (groups, people): (Vec<_>, Vec<_>) = cards(bytes)?.into_iter().partition(Card::is_group);
-    let mut labels: HashMap<String, Vec<String>> = HashMap::new();
-    for group in &groups {
+    let names: Vec<String> = groups.iter().map(Card::display_name).collect();
+    let mut labels: HashMap<String, Vec<&str>> = HashMap::new();
+    for (group, name) in groups.iter().zip(&names) {
         for member in group.members() {
-            labels.entry(member).or_default().push(group.display_name());
+            labels.entry(member).or_default().push(name);
         }
     }
     let mut book = AddressBook::default();
@@ -71,13 +72,16 @@ fn cards(bytes: &[u8]) -> Result<Vec<Card>, (usize, Problem)> {
             ("END", None) if of_card => return Err((number, Problem::EndWithoutBegin)),
             ("END", Some(_)) if of_card => {
                 if let Some(card) = open.pop() {
+                    let is_agent_of_contact = open.len() == 1;
                     match open.last_mut() {
-                        Some(outer) => outer.agents.push(card),
+                        Some(contact) if is_agent_of_contact => contact.agents.push(card),
+                        // Of an agent only the name is kept; that it had an agent itself is told by its property.
+                        Some(_) => {}
                         None => done.push(card),
                     }
                 }
             }
-            (_, Some(card)) => card.properties.push(property),
+            (_, Some(card)) => card.push(property),
             (_, None) => return Err((number, Problem::Outside)),
         }
     }

@@ -1,5 +1,7 @@
 //! Names, phonetic names and nicknames.
 
+use std::collections::HashSet;
+
 use super::card::Card;
 use super::property::Property;
 use crate::import::draft::Draft;
@@ -78,8 +80,7 @@ pub(super) fn read(draft: &mut Draft, card: &Card) {
             }
         }
     }
-    let known: Vec<String> =
-        PARTS.iter().chain(&["unstructuredName"]).map(|key| name.text(key).to_lowercase()).collect();
+    let known = Known::of(PARTS.iter().chain(&["unstructuredName"]).map(|key| name.text(key)));
     draft.add("names", "N", name);
     for property in &card.properties {
         if let Some((_, kind)) = NICKNAMES.iter().find(|(nickname, _)| *nickname == property.name) {
@@ -89,7 +90,7 @@ pub(super) fn read(draft: &mut Draft, card: &Card) {
         }
     }
     for (property, other) in others {
-        if says_more(&other, &known) {
+        if known.lacks(&other) {
             draft.add_nickname(property, &other, Some("ALTERNATE_NAME"));
         }
     }
@@ -113,19 +114,44 @@ pub(super) fn in_one_line(property: &Property) -> String {
     spoken.cloned().collect::<Vec<_>>().join(" ")
 }
 
-/// Whether a formatted name has more in it than the parts of the name.
-fn says_more(formatted: &str, parts: &[String]) -> bool {
-    let letters = |text: &str| -> String { text.chars().filter(|c| c.is_alphanumeric()).collect() };
-    let words = |text: &str| -> Vec<String> { text.split_whitespace().map(letters).collect() };
-    let known: Vec<String> = parts.iter().flat_map(|part| words(part)).collect();
-    let formatted = formatted.to_lowercase();
-    if words(&formatted).iter().all(|word| word.is_empty() || known.contains(word)) {
-        return false;
+/// What the name of the contact says already.
+struct Known {
+    /// Words of its parts.
+    words: HashSet<String>,
+    /// Its parts, letters alone.
+    parts: Vec<String>,
+}
+
+impl Known {
+    fn of<'a>(parts: impl Iterator<Item = &'a str>) -> Self {
+        let parts: Vec<String> = parts.map(str::to_lowercase).collect();
+        Self {
+            words: parts.iter().flat_map(|part| words(part)).collect(),
+            parts: parts.iter().map(|part| letters(part)).filter(|part| !part.is_empty()).collect(),
+        }
     }
-    // Names without spaces between their parts.
-    let mut rest = letters(&formatted);
-    for part in parts.iter().map(|part| letters(part)).filter(|part| !part.is_empty()) {
-        rest = rest.replacen(&part, "", 1);
+
+    /// Whether a formatted name has more in it than these parts.
+    fn lacks(&self, formatted: &str) -> bool {
+        let formatted = formatted.to_lowercase();
+        if words(&formatted).all(|word| word.is_empty() || self.words.contains(&word)) {
+            return false;
+        }
+        // Names without spaces between their parts.
+        let mut rest = letters(&formatted);
+        for part in &self.parts {
+            if part.len() <= rest.len() {
+                rest = rest.replacen(part, "", 1);
+            }
+        }
+        !rest.is_empty()
     }
-    !rest.is_empty()
+}
+
+fn words(text: &str) -> impl Iterator<Item = String> {
+    text.split_whitespace().map(letters)
+}
+
+fn letters(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).collect()
 }

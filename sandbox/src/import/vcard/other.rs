@@ -1,9 +1,9 @@
 //! Notes, labels, interests, and every property without a field of its own.
 
-use super::card::Card;
+use super::card::{Card, LABEL};
 use super::property::Property;
 use crate::import::DropReason;
-use crate::import::draft::Draft;
+use crate::import::draft::{Draft, MAX_CHARACTERS};
 use crate::import::item::Item;
 
 /// Pictures, sounds and keys.
@@ -59,12 +59,13 @@ pub(super) fn read(draft: &mut Draft, card: &Card, property: &Property) -> bool 
         }
         "X-JOT" => draft.add_custom(name, "Jot", &text),
         // A label belongs to the property of its group; without one it labels nothing.
-        "X-ABLABEL" => {
-            let labels = |other: &Property| other.name != "X-ABLABEL" && other.group == property.group;
-            if property.group.is_none() || !card.properties.iter().any(labels) {
-                draft.add_custom(name, name, &text);
+        LABEL if card.has_labelled(property) => {
+            let characters = text.chars().count();
+            if characters > MAX_CHARACTERS {
+                draft.drop(name, DropReason::TooLong { characters });
             }
         }
+        LABEL => draft.add_custom(name, name, &text),
         // vCards say their version once, that is no loss.
         "VERSION" => {}
         _ if MEDIA.contains(&name) => draft.drop(name, DropReason::Media),

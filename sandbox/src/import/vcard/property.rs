@@ -24,7 +24,7 @@ impl Property {
     /// Reads a logical line; `None` when it has no colon.
     pub(super) fn parse(line: Line) -> Option<Self> {
         let colon = find_outside_quotes(&line.bytes, b':').or_else(|| line.bytes.iter().position(|b| *b == b':'))?;
-        let header = text::decode(&line.bytes[..colon], None).into_owned();
+        let header = text::clean(&text::decode(&line.bytes[..colon], None));
         let mut pieces = split_outside_quotes(&header, ';').into_iter();
         let full_name = pieces.next().unwrap_or_default().trim();
         let (group, name) = match full_name.rsplit_once('.') {

@@ -1,5 +1,7 @@
 //! How to reach a contact: mail, phone, postal addresses, web pages, calendars.
 
+use std::collections::HashMap;
+
 use super::card::Card;
 use super::property::Property;
 use crate::import::draft::Draft;
@@ -77,10 +79,14 @@ fn address(property: &Property) -> Item {
 
 /// Adds formatted addresses to the structured ones they describe, or as addresses of their own.
 pub(super) fn complete(draft: &mut Draft, card: &Card) {
+    let mut groups: HashMap<Option<&str>, Vec<Item>> = HashMap::new();
+    for other in card.all("ADR") {
+        let item = address(other).with_some("type", card.type_of(other));
+        groups.entry(other.group.as_deref()).or_default().push(item);
+    }
     for property in card.all("X-ABADR") {
         let text = property.text();
-        let group = card.properties.iter().filter(|other| other.name == "ADR" && other.group == property.group);
-        let parts: Vec<Item> = group.map(|other| address(other).with_some("type", card.type_of(other))).collect();
+        let parts = groups.get(&property.group.as_deref()).map(Vec::as_slice).unwrap_or_default();
         let found = draft.find_mut("addresses", |item| parts.contains(item));
         match found {
             // Usually a country code; some programs write the whole address.
