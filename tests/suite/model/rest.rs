@@ -54,6 +54,7 @@ impl Story {
         let is_source = |user, label: &str| jobs.live.iter().any(|job| job.source == user && job.group == label);
         self.people.tidy(&self.world, is_source);
         self.world.clock.advance(TimeDelta::hours(2)); // what is known of users is an hour old at most
+        self.world.app.runner.queue_due().await.unwrap();
         self.world.wishes.approves = true;
         self.world.work().await;
         self.relink_orphans().await?;

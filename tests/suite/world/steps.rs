@@ -68,10 +68,11 @@ impl World {
         }
     }
 
-    /// Approves the runs that are held. `false`: there were none.
+    /// Approves the runs that are held, those that the schedule is about to end left out. `false`: there were none.
     async fn approve_held(&self) -> bool {
-        let query = "{ runs(filter: { statuses: [HELD] }) { nodes { id hold { plannedDeletions } } } }";
-        let held = self.data(query, json!({})).await["runs"]["nodes"].as_array().unwrap().clone();
+        let query = "{ runs(filter: { statuses: [HELD] }) { nodes { id hold { plannedDeletions expiresAt } } } }";
+        let mut held = self.data(query, json!({})).await["runs"]["nodes"].as_array().unwrap().clone();
+        held.retain(|run| run["hold"]["expiresAt"].as_str().unwrap().parse::<Time>().unwrap() > self.now());
         for run in &held {
             let input = json!({ "runId": run["id"], "expectedDeletions": run["hold"]["plannedDeletions"] });
             self.accepted("approveRun", "run { status }", input).await;
