@@ -27,7 +27,7 @@ use crate::store::{Retention, Store, connect};
 pub use clock::SystemClock;
 pub use jwks::UrlError;
 pub use limits::{LimitsError, documents, doors, limits};
-pub use secret::{SecretError, secret, write_private};
+pub use secret::{SECRET_FILE, SecretError, secret, write_private};
 pub use tokens::{MintError, Tokens, TokensError, own_tokens, tokens};
 pub use workspace::{Imported, WorkspaceError, google, import, sample_workspace, sandbox_google};
 

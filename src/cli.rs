@@ -91,7 +91,10 @@ pub async fn run(cli: Cli) -> ExitCode {
             log("info");
             sandbox::run(command).await
         }
-        Command::Token(args) => token(args).await,
+        Command::Token(args) => {
+            log("warn");
+            token(args).await
+        }
         Command::Schema => {
             print(&graphql::sdl());
             Ok(())
@@ -119,7 +122,15 @@ async fn token(args: TokenArgs) -> Result<(), Failure> {
         Some(text) => Some(EmailAddress::parse(text).map_err(|_| format!("'{text}' is not an e-mail address"))?),
         None => None,
     };
-    let tokens = app::tokens(&args.auth, &args.database.data_dir, Arc::new(SystemClock))?;
+    let folder = &args.database.data_dir;
+    let had_secret = folder.join(app::SECRET_FILE).exists();
+    let tokens = app::tokens(&args.auth, folder, Arc::new(SystemClock))?;
+    if !had_secret && folder.join(app::SECRET_FILE).exists() {
+        tracing::warn!(
+            "made a new secret in {}: only a server with this --data-dir will take the token",
+            folder.display()
+        );
+    }
     print(&tokens.mint(&SystemClock, args.role.into(), email.as_ref(), args.expires).await?);
     Ok(())
 }

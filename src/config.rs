@@ -78,6 +78,22 @@ impl std::str::FromStr for Limit {
     }
 }
 
+fn percent(text: &str) -> Result<Limit, String> {
+    let limit: Limit = text.parse()?;
+    match limit.0 {
+        Some(101..) => Err(format!("'{text}' is no percentage; write 0 to 100, or none")),
+        _ => Ok(limit),
+    }
+}
+
+fn origin(text: &str) -> Result<String, String> {
+    let is_origin = |url: &url::Url| matches!(url.scheme(), "http" | "https") && url.path() == "/" && url.has_host();
+    match url::Url::parse(text).ok().filter(is_origin) {
+        Some(_) => Ok(text.to_owned()),
+        None => Err(format!("'{text}' is no origin; write a scheme and a host: https://console.example.com")),
+    }
+}
+
 /// Settings of jobs and of their history.
 #[derive(Debug, Clone, Args)]
 pub struct JobArgs {
@@ -92,7 +108,7 @@ pub struct JobArgs {
 
     /// Percent of a destination's synced contacts beyond which a run may be held, for jobs without a guard of their own; or
     /// `none`.
-    #[arg(long, env = "CONTACT_SYNC_MAX_DELETION_PERCENT", default_value = "50")]
+    #[arg(long, env = "CONTACT_SYNC_MAX_DELETION_PERCENT", default_value = "50", value_parser = percent)]
     pub max_deletion_percent: Limit,
 
     /// Days for which events of runs, names in lists of changes, and activity are kept.
@@ -137,7 +153,7 @@ pub struct ServeArgs {
 
     /// Origins of pages that may call the API and open sockets, besides the server's own: `https://console.example.com`.
     /// Comma separated.
-    #[arg(long, env = "CONTACT_SYNC_ALLOWED_ORIGINS", value_delimiter = ',')]
+    #[arg(long, env = "CONTACT_SYNC_ALLOWED_ORIGINS", value_delimiter = ',', value_parser = origin)]
     pub allowed_origins: Vec<String>,
 
     /// Reverse proxies of yours in front of the server, each of which appends to `X-Forwarded-For`. The caller's address, as

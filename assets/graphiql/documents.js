@@ -227,7 +227,8 @@ ${ERRORS}`, {
 # RunFinished. Put the id of the run into
 # "runId". A run that has ended is replayed.
 # "after" resumes behind the event with that
-# cursor.
+# cursor. The pane shows the latest event;
+# run(id:) { events } has them all.
 subscription FollowRun($runId: ID!, $after: String) {
   syncProgress(runId: $runId, after: $after) {
     cursor

@@ -11,6 +11,9 @@ use secrecy::SecretString;
 /// RFC 7518 §3.2: a key for HS256 has at least 256 bits.
 const LEAST_BYTES: usize = 32;
 
+/// File of the generated secret, in the data directory.
+pub const SECRET_FILE: &str = "jwt-secret";
+
 /// Why there is no secret, with the remedy.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
@@ -30,7 +33,7 @@ pub enum SecretError {
 /// # Errors
 /// When it cannot be read or made, or is too short.
 pub fn secret(file: Option<&Path>, data_dir: &Path) -> Result<SecretString, SecretError> {
-    let generated = data_dir.join("jwt-secret");
+    let generated = data_dir.join(SECRET_FILE);
     let path = match file {
         Some(path) => path,
         None if generated.exists() => &generated,

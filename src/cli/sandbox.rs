@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use ::sandbox::{Options, Sandbox, Workspace};
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::behaviour::Behaviour;
@@ -36,9 +36,8 @@ pub(super) enum Command {
         /// Contact group to put the contacts into; made if it is missing.
         #[arg(long)]
         group: String,
-        /// File that keeps the accounts.
-        #[arg(long, env = "CONTACT_SYNC_SANDBOX_STATE", default_value = "data/sandbox.json")]
-        state: PathBuf,
+        #[command(flatten)]
+        accounts: Accounts,
         /// Address books.
         #[arg(required = true)]
         files: Vec<PathBuf>,
@@ -57,17 +56,35 @@ pub(super) enum Command {
         /// Which contacts.
         #[arg(long, default_value_t = 1)]
         seed: u64,
-        /// File that keeps the accounts.
-        #[arg(long, env = "CONTACT_SYNC_SANDBOX_STATE", default_value = "data/sandbox.json")]
-        state: PathBuf,
+        #[command(flatten)]
+        accounts: Accounts,
     },
+}
+
+/// Where the accounts are kept.
+#[derive(Debug, Args)]
+pub(super) struct Accounts {
+    /// Data directory of the server whose sandbox it is.
+    #[arg(long, env = "CONTACT_SYNC_DATA_DIR", default_value = "data")]
+    data_dir: PathBuf,
+    /// File that keeps the accounts, where it is not sandbox.json in the data directory.
+    #[arg(long, env = "CONTACT_SYNC_SANDBOX_STATE")]
+    state: Option<PathBuf>,
+}
+
+impl Accounts {
+    fn file(self) -> PathBuf {
+        self.state.unwrap_or_else(|| self.data_dir.join("sandbox.json"))
+    }
 }
 
 pub(super) async fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Serve { listen, key_file, state, behaviour } => serve(listen, &key_file, state, &behaviour).await,
-        Command::Import { user, group, state, files } => import(&user, &group, state, &files).await,
-        Command::Generate { user, group, count, seed, state } => generate(&user, &group, count, seed, state).await,
+        Command::Import { user, group, accounts, files } => import(&user, &group, accounts.file(), &files).await,
+        Command::Generate { user, group, count, seed, accounts } => {
+            generate(&user, &group, count, seed, accounts.file()).await
+        }
     }
 }
 

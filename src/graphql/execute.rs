@@ -14,7 +14,8 @@ use super::codes::{OnlyValidate, coded};
 use super::documents::{Documents, Standing};
 use super::limits::{Introspection, Limits};
 use super::mutation::Mutation;
-use super::operation::{alone, kind};
+use super::operation::{alone, kind, missing_variable};
+use super::order::arrange;
 use super::query::Query;
 use super::subscription::Subscription;
 use super::{Answer, ApiError, Call, Kind, RequestId};
@@ -44,6 +45,8 @@ pub struct Prepared {
     /// The whole document, where more stands in it than is executed.
     whole: Option<Request>,
     kind: Option<Kind>,
+    /// What was asked for, in its order.
+    document: ExecutableDocument,
     id: RequestId,
     meter: Arc<Meter>,
 }
@@ -74,6 +77,7 @@ struct Reading {
     kind: Option<Kind>,
     /// The operation that is executed, where it is not the only one.
     alone: Option<ExecutableDocument>,
+    document: ExecutableDocument,
 }
 
 impl Schema {
@@ -118,11 +122,21 @@ impl Schema {
         let standing = self.documents.find(call)?;
         self.limits.check_text(&call.request.query)?;
         let name = call.request.operation_name.clone();
+        let variables = call.request.variables.clone();
         let document = call.request.parsed_query().map_err(|error| coded(error, "GRAPHQL_PARSE_FAILED"))?;
         let introspection = self.limits.check(document, name.as_deref())?;
         self.permit(call.viewer.is_some(), standing, introspection)?;
-        let reading =
-            Reading { introspection, kind: kind(document, name.as_deref()), alone: alone(document, name.as_deref()) };
+        if let Some(missing) = missing_variable(document, name.as_deref(), &variables) {
+            let (name, kind) = (&missing.name.node, &missing.var_type.node);
+            let message = format!("The variable ${name} of the type {kind} is required and was not given.");
+            return Err(ApiError::ValidationFailed(message).into());
+        }
+        let reading = Reading {
+            introspection,
+            kind: kind(document, name.as_deref()),
+            alone: alone(document, name.as_deref()),
+            document: document.clone(),
+        };
         if let Standing::Keep(hash) = standing {
             self.documents.keep(hash, &call.request.query);
         }
@@ -146,7 +160,8 @@ impl Schema {
 
     /// Executes a query or a mutation.
     pub async fn execute(&self, prepared: Prepared) -> Answer {
-        let Prepared { request, whole, kind, id, meter } = prepared;
+        let Prepared { request, whole, kind, document, id, meter } = prepared;
+        let name = request.operation_name.clone();
         if kind == Some(Kind::Subscription) {
             let message = "Subscriptions are served over graphql-transport-ws, and as an event stream to whoever accepts \
                            text/event-stream.";
@@ -158,10 +173,11 @@ impl Schema {
                 Err(response) => response,
             }
         };
-        let response = match timeout(self.limits.request_time, execution).await {
+        let mut response = match timeout(self.limits.request_time, execution).await {
             Ok(response) => response,
             Err(_) => Response::from_errors(vec![ApiError::Timeout(TOO_SLOW).into()]),
         };
+        arrange(&mut response.data, &document, name.as_deref());
         Answer::new(response, &id).metered(&meter)
     }
 
@@ -172,14 +188,19 @@ impl Schema {
         if prepared.kind != Some(Kind::Subscription) {
             return stream::once(async move { schema.execute(prepared).await }).boxed();
         }
-        let Prepared { request, whole, id, meter, .. } = prepared;
+        let Prepared { request, whole, document, id, meter, .. } = prepared;
+        let name = request.operation_name.clone();
         let responses = stream::once(async move {
             match schema.validated(whole).await {
                 Ok(()) => schema.inner.execute_stream(request).boxed(),
                 Err(response) => stream::iter([response]).boxed(),
             }
         });
-        responses.flatten().map(move |response| Answer::new(response, &id).metered(&meter)).boxed()
+        let arranged = move |mut response: Response| {
+            arrange(&mut response.data, &document, name.as_deref());
+            Answer::new(response, &id).metered(&meter)
+        };
+        responses.flatten().map(arranged).boxed()
     }
 
     /// The rest of a document is held against the schema too: a document that is wrong anywhere is not executed.
@@ -204,5 +225,5 @@ fn prepared(call: Call, reading: Reading, meter: Arc<Meter>) -> Prepared {
         Some(viewer) => request.data(viewer),
         None => request.only_introspection(),
     };
-    Prepared { request, whole, kind: reading.kind, id, meter }
+    Prepared { request, whole, kind: reading.kind, document: reading.document, id, meter }
 }

@@ -23,6 +23,7 @@ mod mutation;
 mod nested;
 mod nulls;
 mod operation;
+mod order;
 mod page;
 mod permission;
 mod port;

@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 
-use async_graphql::Name;
 use async_graphql::parser::types::{
     DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet,
+    VariableDefinition,
 };
+use async_graphql::{Name, Variables};
 
 use super::Kind;
 
@@ -27,6 +28,17 @@ pub(super) fn kind(document: &ExecutableDocument, name: Option<&str>) -> Option<
         OperationType::Mutation => Kind::Mutation,
         OperationType::Subscription => Kind::Subscription,
     })
+}
+
+/// A variable that the operation requires and that was not given.
+pub(super) fn missing_variable<'a>(
+    document: &'a ExecutableDocument,
+    name: Option<&str>,
+    given: &Variables,
+) -> Option<&'a VariableDefinition> {
+    let definitions = chosen(document, name)?.variable_definitions.iter().map(|definition| &definition.node);
+    let is_required = |one: &&VariableDefinition| !one.var_type.node.nullable && one.default_value.is_none();
+    definitions.filter(is_required).find(|one| !given.contains_key(&one.name.node))
 }
 
 /// The document with this operation alone and the fragments that it needs, where there are other operations: what is not

@@ -76,6 +76,13 @@ fn wrong_settings_are_named_with_the_remedy() {
         (&["serve", "--data-dir", "/dev/null/x"], "cannot create the data directory"),
         (&["serve", "--rate-limit", "100"], "could never be paid for. Lower --max-cost, or raise --rate-limit"),
         (&["serve", "--max-depth", "0"], "--max-depth"),
+        (
+            &["serve", "--allowed-origins", "https://a.example,console.example.com"],
+            "'console.example.com' is no origin",
+        ),
+        (&["serve", "--allowed-origins", "https://a.example/page"], "is no origin"),
+        (&["serve", "--max-deletion-percent", "101"], "write 0 to 100, or none"),
+        (&["serve", "--max-page-size", "101"], "--max-page-size"),
         (&["serve", "--request-timeout", "1h"], "--request-timeout"),
         (&["serve", "--documents", "missing.json"], "cannot read the documents in missing.json"),
         (&["serve", "--trusted-proxies", "10.0.0.0/8"], "--trusted-proxies"),
@@ -149,8 +156,9 @@ fn wrong_keys_are_named_with_the_remedy() {
 
 #[test]
 fn a_token_is_three_parts_and_the_schema_is_printed() {
-    let (succeeded, token, _) = run(&["token", "--role", "admin", "--email", "ann@corp.example"]);
+    let (succeeded, token, log) = run(&["token", "--role", "admin", "--email", "ann@corp.example"]);
     assert!(succeeded && token.trim().split('.').count() == 3);
+    assert!(log.contains("made a new secret in data"), "{log}");
     let (succeeded, schema, _) = run(&["schema"]);
     assert!(succeeded);
     assert_eq!(schema.trim(), include_str!("../../schema.graphql").trim());
@@ -200,6 +208,13 @@ fn contacts_are_generated_on_request_into_a_group() {
     for wrong in ["0", "25001", "x"] {
         assert!(!generate(wrong).status.success());
     }
+    let elsewhere = program()
+        .args(["sandbox", "generate", "--user", "dave@corp.example", "--group", "Few", "--count", "2"])
+        .env("CONTACT_SYNC_DATA_DIR", folder.path().join("data"))
+        .output()
+        .unwrap();
+    assert!(elsewhere.status.success(), "{}", String::from_utf8_lossy(&elsewhere.stderr));
+    assert!(std::fs::read_to_string(folder.path().join("data/sandbox.json")).unwrap().contains("Few"));
     let done = generate("1000");
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     assert!(String::from_utf8_lossy(&done.stdout).contains("1000 contacts into Many of dave@corp.example"));

@@ -40,7 +40,9 @@ function create(sourceUserEmail: string, name: string) {
     commitMutation<jobsCreateMutation>(environment, {
       mutation: Create as GraphQLTaggedNode,
       variables: { input },
-      onCompleted: ({ createJob }) => resolve(createJob),
+      // Null where the whole call was refused: a role that is too low, an outage.
+      onCompleted: ({ createJob }, errors) =>
+        createJob ? resolve(createJob) : reject(new Error((errors ?? []).map(({ message }) => message).join('\n'))),
       onError: reject,
     });
   });

@@ -183,3 +183,51 @@ async fn graphiql_comes_from_the_server_alone() {
     assert_eq!(client.get(format!("{}/graphiql/../Cargo.toml", world.app.url())).send().await.unwrap().status(), 404);
     assert_eq!(client.get(format!("{}/health", world.app.url())).send().await.unwrap().text().await.unwrap(), "ok\n");
 }
+
+#[tokio::test]
+async fn fields_are_answered_in_the_order_of_the_document() {
+    let (world, token) = world().await;
+    world.source_group("Suppliers", &["Ada"]);
+    world.job("Suppliers", &["ann@corp.example"]).await;
+    let query = "query { live: user(email: \"ann@corp.example\") { contactGroups { name } email } z: __typename ...F viewer { role } }
+        fragment F on Query { jobs { totalCount nodes { source { group { name } email } lastRun { status } name } ... on JobConnection { pageInfo { hasNextPage } } } }";
+    let answer = post(&world).bearer_auth(&token).json(&json!({ "query": query })).send().await.unwrap();
+    let told = answer.text().await.unwrap();
+    let keys = [
+        "live",
+        "contactGroups",
+        "email",
+        "z",
+        "jobs",
+        "totalCount",
+        "nodes",
+        "source",
+        "group",
+        "email",
+        "lastRun",
+        "status",
+        "name",
+        "pageInfo",
+        "viewer",
+    ];
+    let mut rest = told.as_str();
+    for key in keys {
+        let found = rest.find(&format!("\"{key}\":"));
+        rest = &rest[found.unwrap_or_else(|| panic!("{key} is not where it was asked for: {told}"))..];
+    }
+}
+
+#[tokio::test]
+async fn a_variable_that_is_required_and_missing_is_named_and_nothing_is_executed() {
+    let (world, token) = world().await;
+    let query = "query ($id: ID!, $first: Int! = 3) { job(id: $id) { runs(first: $first) { totalCount } } }";
+    for variables in [json!(null), json!({}), json!({ "first": 5 })] {
+        let request = post(&world).bearer_auth(&token).header("accept", "application/graphql-response+json");
+        let (status, body) = read(request.json(&json!({ "query": query, "variables": variables }))).await;
+        assert_eq!((status, code(&body)), (400, "GRAPHQL_VALIDATION_FAILED"), "{body:#}");
+        assert!(body["errors"][0]["message"].as_str().unwrap().contains("$id of the type ID!"), "{body:#}");
+        assert!(body.get("data").is_none());
+    }
+    let given = json!({ "query": query, "variables": { "id": "job_x" } });
+    assert_eq!(read(post(&world).bearer_auth(&token).json(&given)).await.1["data"], json!({ "job": null }));
+}
