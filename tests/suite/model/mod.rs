@@ -26,7 +26,7 @@ use story::{Setting, Story};
 /// Steps of each story, ordinarily.
 const STEPS: usize = 100;
 /// The same on PostgreSQL, where a step takes longer.
-const POSTGRES_STEPS: usize = 80;
+const POSTGRES_STEPS: usize = 50;
 /// Steps between two rests.
 const STRETCH: std::ops::Range<usize> = 25..40;
 /// Steps told when a story fails.

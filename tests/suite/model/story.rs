@@ -68,7 +68,7 @@ impl Story {
             for name in NAMES.iter().take(rng.random_range(2..4)) {
                 if let Some(label) = people.make_label(&world, source, name) {
                     let contacts = if rng.random_bool(0.4) { rng.random_range(12..18) } else { rng.random_range(0..4) };
-                    (0..contacts).for_each(|_| people.add(&world, source, Some(&label)));
+                    (0..contacts).for_each(|_| drop(people.add(&world, source, Some(&label))));
                 }
             }
         }
