@@ -336,14 +336,19 @@ fn out_of_reach() -> RunError {
     )
 }
 
+/// The user was deleted from the Workspace.
+pub(super) fn gone() -> Stop {
+    Stop::AccountGone(error(
+        RunErrorCode::InvalidDestinationUser,
+        "The user does not exist any more. Remove the user from the job.",
+    ))
+}
+
 /// The user can be worked on, as far as the Directory knows. What is gone needs no removal.
 fn usable(user: Option<&WorkspaceUser>, primary_domain: &str, kind: RunKind) -> Result<(), Stop> {
     use InvalidDestinationReason as Reason;
     let Some(user) = user.filter(|user| !user.is_deleted) else {
-        return Err(Stop::AccountGone(error(
-            RunErrorCode::InvalidDestinationUser,
-            "The user does not exist any more. Remove the user from the job.",
-        )));
+        return Err(gone());
     };
     let Some(reason) = user.ineligible_reason(primary_domain) else { return Ok(()) };
     let message =

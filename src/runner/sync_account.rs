@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::attempt::{Attempt, Left};
+use super::attempt::{Attempt, Left, gone};
 use super::failure::{Stop, error};
 use super::gather::MORE_MEMBERS;
 use super::remove::no_group;
@@ -32,6 +32,9 @@ impl Attempt<'_> {
         let state = self.settled_state().await?;
         let changes = if in_full || state.group.is_none() { None } else { self.read_changes(&state).await? };
         let there = self.read_group(&state).await?;
+        if state.group.is_some() && there.is_none() {
+            self.check_user().await?;
+        }
         let (mut reading, mut cursor) = match changes {
             Some(changes) if there.is_some() => changes,
             _ => self.read_all().await?,
@@ -49,6 +52,21 @@ impl Attempt<'_> {
         self.guard_adopted(&planned)?;
         self.apply(mirror, &group, &planned, &reading).await?;
         self.leave_clean(mirror, cursor.as_ref(), &planned).await
+    }
+
+    /// Where the group on record is gone, its user may have deleted it, or somebody else was given the address since the
+    /// Directory was last read, and must receive nothing.
+    async fn check_user(&self) -> Result<(), Stop> {
+        let address =
+            async || Ok::<_, Stop>(self.runner.store.user(self.destination.user).await?.map(|user| user.email));
+        let before = address().await?;
+        if self.runner.directory.is_gone(&self.destination.google_id).await? {
+            return Err(gone());
+        }
+        if address().await? == before {
+            return Ok(());
+        }
+        Err(Stop::Retry(error(RunErrorCode::UpstreamUnavailable, "The user was given another address meanwhile.")))
     }
 
     /// Refuses an account that cannot hold what would be created, before anything is written there.

@@ -9,15 +9,10 @@ use super::disturbance::{At, Disturbance};
 use super::oracle;
 use super::scenario::{Cast, Scenario, Size, delete_everything, edit_everything, job_of};
 use super::victim::Victim;
-use crate::world::{Database, Gate, Rest, Step, Wishes, World};
+use crate::world::{Database, Gate, Rest, SILENCE, Step, Wishes, World};
 
 /// Longer than any answer takes here.
 const ORDINARY: Duration = Duration::from_secs(20);
-/// How long the server waits for an answer that never comes.
-const PATIENCE: Duration = Duration::from_millis(300);
-/// How long a server that has got its answer may take to the record that it cannot make.
-const TO_THE_RECORD: Duration = Duration::from_millis(30);
-
 /// The test that plays the part of the server that is killed.
 const PART: &str = "faults::a_server_to_be_killed_works";
 
@@ -58,7 +53,7 @@ impl Stage {
 
     /// Tries one disturbance at one call. The error tells how the accounts or the records differ from the oracle.
     pub async fn attempt(&self, at: At, disturbance: Disturbance) -> Result<(), String> {
-        let timeout = if disturbance.is_silent() { PATIENCE } else { ORDINARY };
+        let timeout = if disturbance.is_silent() { SILENCE } else { ORDINARY };
         let (mut world, _workspace) = self.wake(timeout).await;
         let before = oracle::before(&world, &self.cast);
         match disturbance.fault(at) {
@@ -130,18 +125,12 @@ impl Stage {
                 | Disturbance::KilledBeforeRecord => {}
             }
             drop(go);
-            let (_, go) = gate.step().await;
-            if disturbance != Disturbance::KilledBeforeRecord {
-                drop(go);
-                // Further steps let go by themselves: nobody waits for them.
-                drop(gate.step().await);
-                return;
+            if disturbance == Disturbance::KilledBeforeRecord {
+                return gate.answer_unrecorded(world).await;
             }
-            let locked = world.lock_database().await;
-            drop(go);
-            // Either it comes to its record, which waits for the database, or it has none to make and goes on to its next call.
-            let _ = tokio::time::timeout(TO_THE_RECORD, gate.step()).await;
-            drop(locked);
+            // Further steps let go by themselves: nobody waits for them.
+            drop(gate.step().await);
+            drop(gate.step().await);
         };
         if disturbance.kills() {
             self.murder(world, acts).await;

@@ -59,6 +59,24 @@ on_both! {
         assert_eq!(world.synced_names(ANN), ["Ada"]);
     }
 
+    async fn who_is_given_the_address_of_another_user_within_the_hour_receives_nothing(world) {
+        let (job, group) = filled(&world).await;
+        world.sandbox.delete_user(ANN).unwrap();
+        world.sandbox.update_user(BOB, |user| user.primary_email = "bob.smith@corp.example".into()).unwrap();
+        world.sandbox.update_user("bob.smith@corp.example", |user| user.aliases.clear()).unwrap();
+        for email in [ANN, BOB] {
+            world.sandbox.add_user(NewUser::new(email, "Somebody", "New")).unwrap();
+        }
+        world.add_contact(SOURCE, &group, "Ben");
+        let run = world.run(&job).await; // what is known of users is not an hour old
+        assert_eq!(run["status"], "PARTIALLY_SUCCEEDED");
+        assert_eq!(run["results"]["nodes"][0]["error"]["code"], "INVALID_DESTINATION_USER");
+        assert_eq!(world.synced_names("bob.smith@corp.example"), ["Ada", "Ben"]);
+        for email in [ANN, BOB] {
+            assert_eq!((world.sandbox.contacts(email).unwrap(), world.synced_group(email)), (Vec::new(), None));
+        }
+    }
+
     async fn a_destination_user_moved_to_a_secondary_domain_fails_and_can_still_be_cleaned(world) {
         let (job, _) = filled(&world).await;
         let moved = "ann@second.example";

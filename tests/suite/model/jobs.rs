@@ -71,9 +71,15 @@ impl Jobs {
     pub async fn order(&mut self, people: &mut People, world: &World, order: &Order) -> Result<(), String> {
         world.clock.advance(TimeDelta::seconds(1)); // so that what is asked for first comes first
         match *order {
-            Order::Create { source, label, members, name, in_my_contacts } => {
+            Order::Create { like, source, label, members, name, in_my_contacts } => {
                 let name = name.map(|name| NAMES[name % NAMES.len()].to_owned());
-                let Some(group) = people.all[source].label(label) else { return Ok(()) };
+                let is_there = |job: &&Job| people.all[job.source].labels.contains_key(&job.group);
+                let like = like.and_then(|one| self.at(one)).filter(is_there);
+                let (source, group) = match like {
+                    Some(like) => (like.source, Some(like.group.clone())),
+                    None => (source, people.all[source].label(label)),
+                };
+                let Some(group) = group else { return Ok(()) };
                 let members = (0..people.all.len()).filter(|user| members >> user & 1 == 1).collect();
                 if self.live.len() < MOST_JOBS {
                     self.create(people, world, Wanted { source, group, name, in_my_contacts, members }).await?;

@@ -15,10 +15,8 @@ mod step;
 mod story;
 
 use std::collections::VecDeque;
-use std::time::Duration;
 
 use rand::Rng;
-use sandbox::Lag;
 
 use crate::world::Database;
 use story::{Setting, Story};
@@ -26,28 +24,11 @@ use story::{Setting, Story};
 /// Steps of each story, ordinarily.
 const STEPS: usize = 100;
 /// The same on PostgreSQL, where a step takes longer.
-const POSTGRES_STEPS: usize = 80;
+const POSTGRES_STEPS: usize = 50;
 /// Steps between two rests.
 const STRETCH: std::ops::Range<usize> = 25..40;
 /// Steps told when a story fails.
 const TOLD: usize = 60;
-
-/// How late writes show, where they do.
-const LATE: Lag = Lag {
-    sync: Duration::from_secs(30),
-    read: Duration::from_secs(10),
-    new_group: Duration::from_secs(2),
-    group_client_data: Duration::from_secs(20),
-    group_members: Duration::from_secs(20),
-};
-
-const ON_TIME: Lag = Lag {
-    sync: Duration::ZERO,
-    read: Duration::ZERO,
-    new_group: Duration::ZERO,
-    group_client_data: Duration::ZERO,
-    group_members: Duration::ZERO,
-};
 
 fn number(variable: &str) -> Option<u64> {
     std::env::var(variable).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{variable} is no number: {text}")))
@@ -109,10 +90,10 @@ async fn play(database: Database, setting: Setting, seed: u64, steps: usize) {
     }
 }
 
-const ONE_BY_ONE: Setting = Setting { lag: ON_TIME, accounts: 1, hands: 1 };
-const ONE_BY_ONE_LATE: Setting = Setting { lag: LATE, accounts: 1, hands: 1 };
-const SIDE_BY_SIDE: Setting = Setting { lag: ON_TIME, accounts: 3, hands: 3 };
-const SIDE_BY_SIDE_LATE: Setting = Setting { lag: LATE, accounts: 3, hands: 3 };
+const ONE_BY_ONE: Setting = Setting { is_late: false, accounts: 1, hands: 1 };
+const ONE_BY_ONE_LATE: Setting = Setting { is_late: true, accounts: 1, hands: 1 };
+const SIDE_BY_SIDE: Setting = Setting { is_late: false, accounts: 3, hands: 3 };
+const SIDE_BY_SIDE_LATE: Setting = Setting { is_late: true, accounts: 3, hands: 3 };
 
 macro_rules! stories {
     ($($name:ident: $setting:ident, $seed:literal;)*) => {

@@ -163,7 +163,7 @@ impl People {
     }
 
     /// A new contact of the user's own.
-    pub fn add(&mut self, world: &World, user: usize, group: Option<&str>) {
+    pub fn add(&mut self, world: &World, user: usize, group: Option<&str>) -> String {
         let name = self.name("O");
         let email = self.all[user].email.clone();
         let person = json!({ "names": [{ "givenName": name }],
@@ -173,6 +173,13 @@ impl People {
             world.sandbox.add_to_group(&email, group, &contact).unwrap();
         }
         self.remember(world, user, &contact);
+        contact
+    }
+
+    /// Takes a contact of the user's own out of My Contacts.
+    fn hide_own(&mut self, world: &World, user: usize, contact: &str) {
+        world.sandbox.remove_from_group(&self.all[user].email, MY_CONTACTS, contact).unwrap();
+        self.remember(world, user, contact);
     }
 
     /// A new label with a contact in it: an empty group of that name could be taken for one that a call without an answer
@@ -255,13 +262,16 @@ impl People {
                     }
                 };
                 if self.all[user].own.len() < CROWDED {
-                    self.add(world, user, group.as_deref());
+                    let contact = self.add(world, user, group.as_deref());
+                    if matches!(place, Place::SyncedGroup(one) if one % 2 == 0) && group.is_some() {
+                        self.hide_own(world, user, &contact);
+                    }
                 }
             }
             Edit::AddsMany(user, one, many) => {
                 if self.all[user].own.len() < CROWDED {
                     let label = self.all[user].label(one);
-                    (0..many).for_each(|_| self.add(world, user, label.as_deref()));
+                    (0..many).for_each(|_| drop(self.add(world, user, label.as_deref())));
                 }
             }
             Edit::Edits(user, one, field) => {

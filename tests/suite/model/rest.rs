@@ -6,7 +6,7 @@ use rand::Rng;
 use serde_json::{Value, json};
 
 use super::oracle::compare;
-use super::people::{NAMES, Standing};
+use super::people::Standing;
 use super::step::Order;
 use super::story::Story;
 
@@ -91,7 +91,8 @@ impl Story {
             }
             let source = self.jobs.live[job].source;
             if self.people.all[source].labels.is_empty() {
-                self.people.make_label(&self.world, source, NAMES[0]);
+                let name = self.people.name("Label ");
+                self.people.make_label(&self.world, source, &name);
             }
             let labels = self.people.all[source].labels.len();
             let first = self.rng.random_range(0..labels);

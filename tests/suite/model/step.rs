@@ -65,7 +65,15 @@ pub enum Place {
 /// What an administrator asks for; the first number is the job.
 #[derive(Debug, Clone)]
 pub enum Order {
-    Create { source: usize, label: usize, members: usize, name: Option<usize>, in_my_contacts: bool },
+    /// A job, of the same group as another one where `like` names it.
+    Create {
+        like: Option<usize>,
+        source: usize,
+        label: usize,
+        members: usize,
+        name: Option<usize>,
+        in_my_contacts: bool,
+    },
     Join(usize, usize),
     Leave(usize, usize),
     Delete(usize, bool),
@@ -168,8 +176,8 @@ impl Dice<'_> {
             65..75 => Edit::PutsIn(user, one, other),
             75..85 => Edit::TakesOut(user, one, other),
             85..89 => Edit::MakesLabel(user, one),
-            89..95 => Edit::RenamesLabel(user, one, other),
-            95..97 => Edit::DeletesLabel(user, one),
+            89..93 => Edit::RenamesLabel(user, one, other),
+            93..97 => Edit::DeletesLabel(user, one),
             _ => Edit::IsRenamed(user, one),
         }
     }
@@ -223,6 +231,7 @@ impl Dice<'_> {
 
     pub fn creation(&mut self) -> Order {
         Order::Create {
+            like: self.rng.random_bool(0.3).then(|| self.rng.random_range(0..12)),
             source: self.rng.random_range(0..self.sources),
             label: self.one(),
             members: self.rng.random_range(1..1 << self.users),

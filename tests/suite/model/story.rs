@@ -13,7 +13,7 @@ use super::jobs::{Jobs, Wanted};
 use super::oracle::{Copies, copies};
 use super::people::{NAMES, People, Person, Standing};
 use super::step::{Course, Dice, Edit, Event, Order, Step, Which};
-use crate::world::{Database, Gate, Wishes, World};
+use crate::world::{Database, Gate, LATE, SILENCE, Wishes, World};
 
 /// Users of the Workspace that take part; the first ones have groups to share.
 const EMAILS: [&str; 6] = [
@@ -24,10 +24,6 @@ const EMAILS: [&str; 6] = [
     "dave@corp.example",
     "erin@corp.example",
 ];
-/// How long the server waits for an answer that never comes.
-const PATIENCE: std::time::Duration = std::time::Duration::from_millis(300);
-/// How long a server that has got its answer may take to the record that it cannot make.
-const TO_THE_RECORD: std::time::Duration = std::time::Duration::from_millis(30);
 /// Longer than any write stays unseen.
 const SEEN_BY_ALL: TimeDelta = TimeDelta::minutes(1);
 
@@ -35,7 +31,7 @@ const SEEN_BY_ALL: TimeDelta = TimeDelta::minutes(1);
 #[derive(Debug, Clone, Copy)]
 pub struct Setting {
     /// Writes show late.
-    pub lag: Lag,
+    pub is_late: bool,
     /// Accounts of one run in hand at once.
     pub accounts: usize,
     /// Pieces of work in hand at once.
@@ -56,7 +52,8 @@ pub struct Story {
 impl Story {
     /// A Workspace by chance: who has which groups, and which jobs share them with whom.
     pub async fn begin(database: Database, setting: Setting, seed: u64) -> Result<Story, String> {
-        let wishes = Wishes { accounts: setting.accounts, lag: setting.lag, ..Wishes::default() };
+        let lag = if setting.is_late { LATE } else { Lag::default() };
+        let wishes = Wishes { accounts: setting.accounts, lag, ..Wishes::default() };
         let world = World::with(database, wishes).await;
         let mut rng = StdRng::seed_from_u64(seed);
         let (sources, users) = (rng.random_range(2..4), rng.random_range(4..=EMAILS.len()));
@@ -68,7 +65,7 @@ impl Story {
             for name in NAMES.iter().take(rng.random_range(2..4)) {
                 if let Some(label) = people.make_label(&world, source, name) {
                     let contacts = if rng.random_bool(0.4) { rng.random_range(12..18) } else { rng.random_range(0..4) };
-                    (0..contacts).for_each(|_| people.add(&world, source, Some(&label)));
+                    (0..contacts).for_each(|_| drop(people.add(&world, source, Some(&label))));
                 }
             }
         }
@@ -287,7 +284,7 @@ impl Story {
             }
             Course::Silence(when, is_done) => {
                 let kind = if *is_done { FaultKind::HangAfter } else { FaultKind::HangBefore };
-                let ordinary = std::mem::replace(&mut self.world.wishes.timeout, PATIENCE);
+                let ordinary = std::mem::replace(&mut self.world.wishes.timeout, SILENCE);
                 self.world.restart().await;
                 self.with_fault(Fault::new(when.clone(), kind)).await;
                 self.world.wishes.timeout = ordinary;
@@ -344,12 +341,7 @@ impl Story {
         let world = &self.world;
         let dies = async {
             drop(gate.step().await);
-            let (_, go) = gate.step().await; // answered, but the answer is not let through
-            let locked = world.lock_database().await;
-            drop(go);
-            // Either it comes to its record, which waits for the database, or it has none to make and goes on.
-            let _ = tokio::time::timeout(TO_THE_RECORD, gate.step()).await;
-            drop(locked);
+            gate.answer_unrecorded(world).await;
         };
         tokio::select! {
             () = world.work() => {}

@@ -5,13 +5,11 @@ mod act;
 mod oracle;
 mod step;
 
-use std::time::Duration;
-
 use proptest::collection::vec;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use sandbox::Lag;
 
-use crate::world::{Database, Wishes, World};
+use crate::world::{Database, LATE, Wishes, World};
 use act::Story;
 use step::{Setting, Step, setting, step};
 
@@ -19,15 +17,6 @@ use step::{Setting, Step, setting, step};
 const CASES: u32 = 130;
 /// Cases of each test on PostgreSQL, where a case takes longer.
 const POSTGRES_CASES: u32 = 40;
-
-/// How late writes show, where they do.
-const LATE: Lag = Lag {
-    sync: Duration::from_secs(30),
-    read: Duration::from_secs(10),
-    new_group: Duration::from_secs(2),
-    group_client_data: Duration::from_secs(20),
-    group_members: Duration::from_secs(20),
-};
 
 fn cases(default: u32) -> u32 {
     std::env::var("CONTACT_SYNC_PROPERTY_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(default)

@@ -1,6 +1,20 @@
 //! What may go wrong at Google, and where.
 
-use sandbox::FaultKind;
+use std::time::Duration;
+
+use sandbox::{FaultKind, Lag};
+
+/// How late writes show, where they do.
+pub const LATE: Lag = Lag {
+    sync: Duration::from_secs(30),
+    read: Duration::from_secs(10),
+    new_group: Duration::from_secs(2),
+    group_client_data: Duration::from_secs(20),
+    group_members: Duration::from_secs(20),
+};
+
+/// How long the server waits for an answer, where none is to come.
+pub const SILENCE: Duration = Duration::from_millis(300);
 
 /// Kinds of faults that a call answers by itself.
 pub const KINDS: [FaultKind; 12] = [

@@ -28,7 +28,7 @@ pub use clock::TestClock;
 pub use database::Database;
 pub use gate::{Gate, Step};
 pub use hands::{MY_CONTACTS, SOURCE, STARRED, content, given_name, marker, tag, twin};
-pub use mishaps::{KINDS, METHODS};
+pub use mishaps::{KINDS, LATE, METHODS, SILENCE};
 pub use rest::Rest;
 pub use steps::work_off;
 
