@@ -1,7 +1,8 @@
 //! What one document may ask for, checked before anything of it is validated or executed.
 //!
 //! Fragments are measured once each: a document of a few lines can expand to billions of fields, or of spreads of fragments
-//! that do not even exist, and the validation of async-graphql would walk them all. The cost of pages is counted by `complexity` on the fields (see [`page_cost`]).
+//! that do not even exist, and the validation of async-graphql would walk them all. The cost of pages is counted by
+//! `complexity` on the fields (see [`page_cost`]).
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -136,7 +137,9 @@ impl Limits {
                 .map(|variable| variable.node.directives.len())
                 .sum::<usize>();
         }
-        within("levels of selections", whole.nesting, NESTING)?;
+        // The validation follows fragments that nobody uses, too.
+        let unused = document.fragments.keys().map(|name| ruler.fragment(name, NESTING).nesting).max().unwrap_or(0);
+        within("levels of selections", whole.nesting.max(unused), NESTING)?;
         within("nested lists of the introspection", whole.lists, INTROSPECTION_LISTS)?;
         within("levels of fields", whole.depth, self.depth)?;
         within("fields", whole.fields, self.fields)?;
@@ -302,7 +305,9 @@ mod tests {
     fn cycles_and_long_chains_of_fragments_are_measured_without_end() {
         assert_eq!(check("{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }"), Ok(()));
         let chain: String = (0..5_000).map(|i| format!("fragment f{i} on Query {{ ...f{} }} ", i + 1)).collect();
-        assert_eq!(exceeded(&format!("{{ ...f0 }} {chain} fragment f5000 on Query {{ a }}")), "levels of selections");
+        let chain = format!("{chain} fragment f5000 on Query {{ a }}");
+        assert_eq!(exceeded(&format!("{{ ...f0 }} {chain}")), "levels of selections");
+        assert_eq!(exceeded(&format!("{{ a }} {chain}")), "levels of selections");
         // Each fragment is small, and was measured before it is met in the depth of another one.
         let level = |inner: &str| format!("{}{inner}{}", "... { ".repeat(60), " }".repeat(60));
         let (b, c) = (level("...a"), level("...b"));

@@ -1,5 +1,7 @@
 //! Bad input: a clear refusal each, never a panic, nothing half done.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use contact_sync::domain::Role;
 use serde_json::{Value, json};
 
@@ -113,6 +115,29 @@ on_both! {
         assert_eq!(code("{ jobs(after: \"nonsense\") { nodes { id } } }").await, "INVALID_CURSOR");
         assert_eq!(code("{ jobs { nope } }").await, "GRAPHQL_VALIDATION_FAILED");
         assert_eq!(code("{ jobs { nodes ").await, "GRAPHQL_PARSE_FAILED");
+        let doubled: String = (0..40).map(|i| format!("fragment f{i} on Query {{ ...f{n} ...f{n} }} ", n = i + 1)).collect();
+        assert_eq!(code(&format!("{{ ...f0 }} {doubled}")).await, "COST_LIMIT_EXCEEDED");
+    }
+
+    async fn cursors_that_nobody_issued_are_refused(world) {
+        world.source_group("Suppliers", &["Ada"]);
+        world.job("Suppliers", &[ANN]).await;
+        let before_postgres_calendar = -300_000_000_000_000_000_i64;
+        for (order, forged) in [
+            ("NAME", json!({ "i": 0 })),
+            ("NAME", json!({ "t": "a\u{0}" })),
+            ("CREATED_AT", json!({ "t": "a" })),
+            ("CREATED_AT", json!({ "i": before_postgres_calendar })),
+        ] {
+            let arguments = format!("first: 1, after: $after, orderBy: {{ field: {order}, direction: ASC }}");
+            let query = format!("query ($after: String) {{ jobs({arguments}) {{ pageInfo {{ endCursor }} }} }}");
+            let first = world.data(&query, json!({})).await;
+            let issued = first["jobs"]["pageInfo"]["endCursor"].as_str().unwrap();
+            let mut cursor: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(issued).unwrap()).unwrap();
+            cursor[1] = forged;
+            let answer = world.answer(&query, json!({ "after": URL_SAFE_NO_PAD.encode(cursor.to_string()) })).await;
+            assert_eq!(answer["errors"][0]["extensions"]["code"], "INVALID_CURSOR", "{cursor}");
+        }
     }
 
     async fn an_idempotency_key_finds_the_first_call_and_refuses_another(world) {
