@@ -34,7 +34,7 @@ impl MigrationTrait for Migration {
                     .col(string("time_zone"))
                     .col(date("served_date"))
                     .col(timestamp_with_time_zone_null("next_run_at"))
-                    .col(string_len("source_status", 24))
+                    .col(string_len("source_status", 32))
                     .col(timestamp_with_time_zone("source_status_since"))
                     .col(timestamp_with_time_zone("source_checked_at"))
                     .col(text_null("cursor_token"))

@@ -30,7 +30,7 @@ impl MigrationTrait for Migration {
                     .col(integer("destinations_finished"))
                     .col(integer("destinations_failed"))
                     .col(json_binary("counts"))
-                    .col(string_len_null("error_code", 32))
+                    .col(string_len_null("error_code", 48))
                     .col(text_null("error_message"))
                     .col(integer("last_sequence"))
                     .col(string_len("requested_by_kind", 16))
@@ -62,7 +62,7 @@ impl MigrationTrait for Migration {
                     .col(integer("attempts"))
                     .col(timestamp_with_time_zone_null("next_attempt_at"))
                     .col(json_binary("counts"))
-                    .col(string_len_null("error_code", 32))
+                    .col(string_len_null("error_code", 48))
                     .col(text_null("error_message"))
                     .col(integer("planned_deletions"))
                     .foreign_key(
