@@ -24,7 +24,8 @@ impl Property {
     /// Reads a logical line; `None` when it has no colon.
     pub(super) fn parse(line: Line) -> Option<Self> {
         let colon = find_outside_quotes(&line.bytes, b':').or_else(|| line.bytes.iter().position(|b| *b == b':'))?;
-        let header = text::clean(&text::decode(&line.bytes[..colon], None));
+        // Of a damaged line; the name is told where the property cannot be kept.
+        let header = text::decode(&line.bytes[..colon], None).replace(char::is_control, "");
         let mut pieces = split_outside_quotes(&header, ';').into_iter();
         let full_name = pieces.next().unwrap_or_default().trim();
         let (group, name) = match full_name.rsplit_once('.') {
