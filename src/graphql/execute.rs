@@ -122,21 +122,20 @@ impl Schema {
         let standing = self.documents.find(call)?;
         self.limits.check_text(&call.request.query)?;
         let name = call.request.operation_name.clone();
-        let variables = call.request.variables.clone();
         let document = call.request.parsed_query().map_err(|error| coded(error, "GRAPHQL_PARSE_FAILED"))?;
         let introspection = self.limits.check(document, name.as_deref())?;
         self.permit(call.viewer.is_some(), standing, introspection)?;
-        if let Some(missing) = missing_variable(document, name.as_deref(), &variables) {
-            let (name, kind) = (&missing.name.node, &missing.var_type.node);
-            let message = format!("The variable ${name} of the type {kind} is required and was not given.");
-            return Err(ApiError::ValidationFailed(message).into());
-        }
         let reading = Reading {
             introspection,
             kind: kind(document, name.as_deref()),
             alone: alone(document, name.as_deref()),
             document: document.clone(),
         };
+        if let Some(missing) = missing_variable(&reading.document, name.as_deref(), &call.request.variables) {
+            let (name, kind) = (&missing.name.node, &missing.var_type.node);
+            let message = format!("The variable ${name} of the type {kind} is required and was not given.");
+            return Err(ApiError::ValidationFailed(message).into());
+        }
         if let Standing::Keep(hash) = standing {
             self.documents.keep(hash, &call.request.query);
         }

@@ -44,7 +44,8 @@ macro_rules! named {
 named!(JobStatus in "job" { Active = "active", Paused = "paused", Deleting = "deleting" });
 named!(SourceHealthStatus in "job" {
     Ok = "ok", GroupMissing = "group_missing", GroupEmpty = "group_empty", UserSuspended = "user_suspended",
-    UserDeleted = "user_deleted", UserNotOnPrimaryDomain = "user_not_on_primary_domain", AccessDenied = "access_denied", Unknown = "unknown",
+    UserDeleted = "user_deleted", UserNotOnPrimaryDomain = "user_not_on_primary_domain",
+    AccessDenied = "access_denied", Unknown = "unknown",
 });
 named!(DestinationStatus in "destination" {
     Pending = "pending", Synced = "synced", Failing = "failing", Removing = "removing",

@@ -369,28 +369,29 @@ impl Story {
     }
 
     async fn after(&mut self, when: &When, edits: &[Edit]) {
-        let Story { world, people, jobs, setting, .. } = self;
-        let fault = world.sandbox.inject(Fault::new(when.clone(), FaultKind::Held));
-        let acts = async {
-            world.sandbox.fault_hit(fault).await;
+        let acts = async |people: &mut People, jobs: &mut Jobs, world: &World| {
             edits.iter().for_each(|edit| act(people, jobs, world, edit));
-            world.sandbox.clear_faults();
-            std::future::pending().await
         };
-        tokio::select! {
-            () = world.work_side_by_side(setting.hands) => {}
-            () = acts => {}
-        }
-        world.sandbox.clear_faults();
+        self.at_call(when, acts).await;
     }
 
     async fn meanwhile(&mut self, when: &When, order: &Order) -> Result<(), String> {
+        let orders = async |people: &mut People, jobs: &mut Jobs, world: &World| jobs.order(people, world, order).await;
+        self.at_call(when, orders).await.unwrap_or(Ok(()))
+    }
+
+    /// Lets somebody act while the answer to a call is held back. `None`: the work made no such call.
+    async fn at_call<T>(
+        &mut self,
+        when: &When,
+        act: impl AsyncFnOnce(&mut People, &mut Jobs, &World) -> T,
+    ) -> Option<T> {
         let Story { world, people, jobs, setting, .. } = self;
         let fault = world.sandbox.inject(Fault::new(when.clone(), FaultKind::Held));
-        let mut answered = Ok(());
+        let mut acted = None;
         let acts = async {
             world.sandbox.fault_hit(fault).await;
-            answered = jobs.order(people, world, order).await;
+            acted = Some(act(people, jobs, world).await);
             world.sandbox.clear_faults();
             std::future::pending().await
         };
@@ -399,7 +400,7 @@ impl Story {
             () = acts => {}
         }
         world.sandbox.clear_faults();
-        answered
+        acted
     }
 
     /// A new server on an empty database; the administrator creates the same jobs again, and their first runs are disturbed.
