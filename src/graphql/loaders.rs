@@ -24,8 +24,6 @@ use crate::store::{Store, StoreError, StoreResult};
 
 /// Keys per statement; SQLite binds 32,766 values.
 const BATCH: usize = 1_000;
-/// Rounds in which keys that have come through the gate join.
-const YIELDS: usize = 2;
 
 /// Gives each execution its loaders.
 pub(super) struct PerExecution;
@@ -116,7 +114,7 @@ where
 {
     /// Batches of what `read` reads, behind the gate of their execution.
     pub(super) fn new(read: F, gate: &Arc<Gate>) -> Self {
-        let loader = Loader::new(read).with_max_batch_size(BATCH).with_yield_count(YIELDS);
+        let loader = Loader::new(read).with_max_batch_size(BATCH);
         Self { loader, gate: Arc::clone(gate) }
     }
 
