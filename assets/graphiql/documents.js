@@ -159,6 +159,7 @@ mutation Preview($draft: JobDraftInput!) {
 query Plan($runId: ID!) {
   run(id: $runId) {
     ...RunState
+    expectedHoldReason
     results {
       nodes {
         email

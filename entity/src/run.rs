@@ -23,6 +23,7 @@ pub struct Model {
     pub counts: Json,
     pub error_code: Option<String>,
     pub error_message: Option<String>,
+    pub expected_hold_reason: Option<String>,
     pub last_sequence: i32,
     pub requested_by_kind: String,
     pub requested_by: String,

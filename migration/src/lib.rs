@@ -10,6 +10,7 @@ mod m20261124_000003_create_runs;
 mod m20261124_000004_create_sync_state;
 mod m20261124_000005_create_work;
 mod m20261125_000006_create_oversight;
+mod m20261128_000007_add_expected_hold;
 
 /// All steps, in order.
 #[derive(Debug)]
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000004_create_sync_state::Migration),
             Box::new(m20261124_000005_create_work::Migration),
             Box::new(m20261125_000006_create_oversight::Migration),
+            Box::new(m20261128_000007_add_expected_hold::Migration),
         ]
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Actor, DestinationId, EmailAddress, JobId, ResultId, RunId, Time, UserId};
+use super::{Actor, DestinationId, EmailAddress, HoldReason, JobId, ResultId, RunId, Time, UserId};
 
 /// One execution of a job.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +29,8 @@ pub struct Run {
     pub counts: Counts,
     /// Error that stopped the whole run.
     pub error: Option<RunError>,
+    /// Of a preview: why a sync would be held.
+    pub expected_hold_reason: Option<HoldReason>,
     /// Who asked for it.
     pub requested_by: Actor,
     /// When it was asked for.

@@ -14,8 +14,8 @@ use super::failure::{Stop, error};
 use super::worker::MAX_FAILURES;
 use super::{DirectoryKey, Runner, draft};
 use crate::domain::{
-    HoldReason, InvalidDestinationReason as Reason, Job, JobId, Mirror, PlannedDeletions, ResourceName, RunError,
-    RunErrorCode, RunKind, SourceHealthStatus, Time, WorkspaceUser, hold_reason,
+    ContactNumber, HoldReason, InvalidDestinationReason as Reason, Job, JobId, Mirror, PlannedDeletions, ResourceName,
+    RunError, RunErrorCode, RunKind, SourceHealthStatus, Time, WorkspaceUser, hold_reason,
 };
 use crate::google::{Account, Google, GoogleError, Group, KeepToken};
 use crate::store::{Claimed, Cursor, RunInHand, StoreError};
@@ -72,16 +72,16 @@ impl Runner {
             return self.fail_run(claimed, &run, &job, SourceHealthStatus::Unknown, &broken).await;
         }
         let read = match run.kind {
-            RunKind::Preview => self.preview_mirror(claimed, &job).await.map(drop),
-            RunKind::Sync | RunKind::Removal | RunKind::Release => self.read_source(claimed, &job).await,
+            RunKind::Preview => self.preview_mirror(claimed, &job).await.map(Some),
+            RunKind::Sync | RunKind::Removal | RunKind::Release => self.read_source(claimed, &job).await.map(|()| None),
         };
         let read = match read {
             Err(Stop::AccountGone(_)) if !self.directory.is_gone(&job.source.google_id).await? => Err(suspended()),
             read => read.map_err(source_failed),
         };
         match read {
-            Ok(()) if run.kind == RunKind::Preview => self.go_on(claimed, &run).await,
-            Ok(()) => self.guard(claimed, &run, job.id).await,
+            Ok(Some(mirror)) => self.foresee_hold(claimed, &run, &job, &mirror).await,
+            Ok(None) => self.guard(claimed, &run, job.id).await,
             Err(Stop::Wait { until, error }) => self.wait_source(claimed, until, claimed.failures, &error).await,
             Err(Stop::Retry(cause)) => match next_attempt(self.clock.now(), claimed.failures + 1) {
                 Some(at) => self.wait_source(claimed, at, claimed.failures + 1, &cause).await,
@@ -167,6 +167,29 @@ impl Runner {
         if judged != Judged::GoesOn {
             self.contents.drop_run(claimed.run);
         }
+        Ok(())
+    }
+
+    /// Tells of a preview what the guard would say to a sync, and lets its shards begin.
+    async fn foresee_hold(&self, claimed: &Claimed, run: &RunInHand, job: &Job, mirror: &Mirror) -> Result<(), Stop> {
+        let known = self.store.mirror(job.id).await?;
+        let moved = |to: bool| -> Vec<ContactNumber> {
+            let is_present = |number| mirror.get(number).is_some_and(|entry| entry.is_present);
+            let moved = known.iter().filter(|(number, entry)| entry.is_present != to && is_present(*number) == to);
+            moved.map(|(number, _)| *number).collect()
+        };
+        let planned = self.store.expected_deletions(job.id, claimed.run, &moved(false), &moved(true)).await?;
+        let planned: Vec<PlannedDeletions> = planned.into_values().collect();
+        let guard = job.guard.unwrap_or(self.settings.guard);
+        let reason = hold_reason(&guard, &planned, present(mirror).is_empty(), job.is_relinked, None);
+        self.store
+            .atomically(async |tx| {
+                tx.fence(claimed).await?;
+                tx.save_expected_hold(claimed.run, reason).await?;
+                tx.enqueue_shards(claimed.run, run.destinations).await?;
+                tx.end_work(claimed).await
+            })
+            .await?;
         Ok(())
     }
 

@@ -37,6 +37,7 @@ impl Attempt<'_> {
                 tx.replace_changes(self.item.result, &changes).await
             })
             .await?;
+        self.guard_adopted(&planned)?;
         Ok(Left::Untouched)
     }
 

@@ -121,7 +121,7 @@ impl Attempt<'_> {
 
     /// Contacts of ours that are on no record could not be counted before the run: they are guarded here, and this
     /// destination alone fails.
-    fn guard_adopted(&self, planned: &Plan) -> Result<(), Stop> {
+    pub(super) fn guard_adopted(&self, planned: &Plan) -> Result<(), Stop> {
         let guard = self.job.guard.unwrap_or(self.runner.settings.guard);
         let deletions = planned.unrecorded_deletions();
         if !guard.is_exceeded(deletions, planned.synced()) {

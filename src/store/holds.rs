@@ -10,7 +10,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use super::convert::{Named, actor, actor_columns, from_json, to_json};
 use super::{Store, StoreResult, Tx};
 use crate::domain::{
-    ActivityKind, Actor, DeletionGuard, DestinationId, EventKind, Hold, HoldDecision, HoldReason, JobId,
+    ActivityKind, Actor, ContactNumber, DeletionGuard, DestinationId, EventKind, Hold, HoldDecision, HoldReason, JobId,
     PlannedDeletions, RunId, RunStatus, Time,
 };
 
@@ -87,40 +87,66 @@ impl Store {
         job: JobId,
         run: RunId,
     ) -> StoreResult<HashMap<DestinationId, PlannedDeletions>> {
-        use link::{Column, Entity};
-        let of_run = Query::select()
-            .column(run_result::Column::DestinationId)
-            .from(run_result::Entity)
-            .and_where(run_result::Column::RunId.eq(run.uuid()))
-            .to_owned();
         let present = Query::select()
             .column(mirror_contact::Column::Number)
             .from(mirror_contact::Entity)
             .and_where(mirror_contact::Column::JobId.eq(job.uuid()))
             .and_where(mirror_contact::Column::IsPresent.eq(true))
             .to_owned();
-        let count = async |only_gone: bool| {
-            let mut select = Entity::find().filter(Column::DestinationId.in_subquery(of_run.clone()));
-            if only_gone {
-                select = select.filter(Column::Number.not_in_subquery(present.clone()));
-            }
-            let rows: Vec<(Uuid, i64)> = select
-                .select_only()
-                .column(Column::DestinationId)
-                .column_as(Column::Number.count(), "number")
-                .group_by(Column::DestinationId)
-                .into_tuple()
-                .all(&self.db)
-                .await?;
-            let count = |(id, number): (Uuid, i64)| (DestinationId::from(id), usize::try_from(number).unwrap_or(0));
-            Ok::<HashMap<_, _>, super::StoreError>(rows.into_iter().map(count).collect())
-        };
-        let gone = count(true).await?;
-        let planned = |(id, synced)| {
-            let deletions = gone.get(&id).copied().unwrap_or(0);
-            (id, PlannedDeletions { deletions, synced })
-        };
-        Ok(count(false).await?.into_iter().map(planned).collect())
+        let mut gone = self.count_links(run, Some(link::Column::Number.not_in_subquery(present))).await?;
+        let planned = |(id, synced)| (id, PlannedDeletions { deletions: gone.remove(&id).unwrap_or(0), synced });
+        Ok(self.count_links(run, None).await?.into_iter().map(planned).collect())
+    }
+
+    /// What a run would delete if these contacts had `left` the source group since the mirror was written, and these were
+    /// `back`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn expected_deletions(
+        &self,
+        job: JobId,
+        run: RunId,
+        left: &[ContactNumber],
+        back: &[ContactNumber],
+    ) -> StoreResult<HashMap<DestinationId, PlannedDeletions>> {
+        let among =
+            |numbers: &[ContactNumber]| Some(link::Column::Number.is_in(numbers.iter().map(|one| one.to_i64())));
+        let mut planned = self.planned_deletions(job, run).await?;
+        let (left, back) = (self.count_links(run, among(left)).await?, self.count_links(run, among(back)).await?);
+        for (destination, planned) in &mut planned {
+            let count = |links: &HashMap<_, _>| links.get(destination).copied().unwrap_or(0);
+            planned.deletions = (planned.deletions + count(&left)).saturating_sub(count(&back));
+        }
+        Ok(planned)
+    }
+
+    /// Synced contacts at each destination of a run.
+    async fn count_links(
+        &self,
+        run: RunId,
+        which: Option<sea_orm::sea_query::SimpleExpr>,
+    ) -> StoreResult<HashMap<DestinationId, usize>> {
+        use link::{Column, Entity};
+        let of_run = Query::select()
+            .column(run_result::Column::DestinationId)
+            .from(run_result::Entity)
+            .and_where(run_result::Column::RunId.eq(run.uuid()))
+            .to_owned();
+        let mut select = Entity::find().filter(Column::DestinationId.in_subquery(of_run));
+        if let Some(which) = which {
+            select = select.filter(which);
+        }
+        let rows: Vec<(Uuid, i64)> = select
+            .select_only()
+            .column(Column::DestinationId)
+            .column_as(Column::Number.count(), "number")
+            .group_by(Column::DestinationId)
+            .into_tuple()
+            .all(&self.db)
+            .await?;
+        let count = |(id, number): (Uuid, i64)| (DestinationId::from(id), usize::try_from(number).unwrap_or(0));
+        Ok(rows.into_iter().map(count).collect())
     }
 }
 
@@ -163,6 +189,20 @@ impl Tx {
                 .exec(&self.db)
                 .await?;
         }
+        Ok(())
+    }
+
+    /// Saves what a preview foresees of the deletion guard.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn save_expected_hold(&self, preview: RunId, reason: Option<HoldReason>) -> StoreResult<()> {
+        use entity::run::{Column, Entity};
+        Entity::update_many()
+            .col_expr(Column::ExpectedHoldReason, Expr::value(reason.map(|reason| reason.name())))
+            .filter(Column::Id.eq(preview.uuid()))
+            .exec(&self.db)
+            .await?;
         Ok(())
     }
 

@@ -11,8 +11,8 @@ use super::page::{Direction, Page, PageRequest, paged, starts_with};
 use super::pages::{Cut, counts, first_rows, pages};
 use super::{Store, StoreResult};
 use crate::domain::{
-    DestinationId, DestinationResult, Event, JobId, ResultId, ResultStatus, Run, RunId, RunKind, RunStatus, Time,
-    Trigger,
+    DestinationId, DestinationResult, Event, HoldReason, JobId, ResultId, ResultStatus, Run, RunId, RunKind, RunStatus,
+    Time, Trigger,
 };
 
 use entity::{run, run_event, run_result};
@@ -58,6 +58,7 @@ pub(super) fn read_run(row: run::Model) -> StoreResult<Run> {
         destinations_finished: row.destinations_finished,
         counts: from_json("run", row.counts)?,
         error: run_error("run", row.error_code, row.error_message)?,
+        expected_hold_reason: row.expected_hold_reason.as_deref().map(HoldReason::named).transpose()?,
         requested_by: actor("run", &row.requested_by_kind, &row.requested_by)?,
         created_at: row.created_at,
         started_at: row.started_at,

@@ -30,6 +30,14 @@ async fn run_hold(world: &World, run: &Value) -> Value {
     world.data(&query, json!({ "id": run })).await["run"].take()
 }
 
+/// What a preview of the job foresees.
+async fn foreseen(world: &World, job: &str) -> Value {
+    let payload = world.accepted("previewJob", "run { id }", json!({ "target": { "jobId": job } })).await;
+    world.work().await;
+    let query = "query ($id: ID!) { run(id: $id) { status expectedHoldReason hold { reason } counts { deleted } } }";
+    world.data(query, json!({ "id": payload["run"]["id"] })).await["run"].take()
+}
+
 fn delete(world: &World, contacts: &[String]) {
     for contact in contacts {
         world.sandbox.delete_contact(SOURCE, contact).unwrap();
@@ -82,6 +90,36 @@ on_both! {
         assert_eq!(told[..4], expected);
         assert_eq!(told.last().unwrap(), "RunFinished SUCCEEDED");
         assert_eq!(approve(22).await["userErrors"][0]["code"], "RUN_NOT_HELD");
+    }
+
+    async fn a_preview_foresees_the_hold(world) {
+        let (job, group, contacts) = filled(&world, 13).await;
+        let told = |reason: Value, deleted: usize| {
+            json!({ "status": "SUCCEEDED", "expectedHoldReason": reason, "hold": null, "counts": { "deleted": deleted } })
+        };
+        let left = |count: usize| {
+            for contact in &contacts[..count] {
+                world.sandbox.remove_from_group(SOURCE, &group, contact).unwrap();
+            }
+        };
+        left(10);
+        assert_eq!(foreseen(&world, &job).await, told(Value::Null, 20), "ten in each account need no decision");
+        left(11);
+        assert_eq!(foreseen(&world, &job).await, told(json!("SOURCE_GROUP_SHRANK"), 22));
+        left(13);
+        assert_eq!(foreseen(&world, &job).await, told(json!("SOURCE_GROUP_EMPTY"), 26));
+        let run = world.run(&job).await;
+        assert_eq!(run_hold(&world, &run["id"]).await["hold"]["reason"], "SOURCE_GROUP_EMPTY", "as it was foreseen");
+        world.accepted("rejectRun", "run { id }", json!({ "runId": run["id"] })).await;
+        // The record of the source knows by now that they left, and the next reading that some are back.
+        for contact in &contacts[..2] {
+            world.sandbox.add_to_group(SOURCE, &group, contact).unwrap();
+        }
+        assert_eq!(foreseen(&world, &job).await, told(json!("SOURCE_GROUP_SHRANK"), 22));
+        world.sandbox.add_to_group(SOURCE, &group, &contacts[2]).unwrap();
+        assert_eq!(foreseen(&world, &job).await, told(Value::Null, 20));
+        let run = world.run(&job).await;
+        assert_eq!((&run["status"], &run["counts"]["deleted"]), (&json!("SUCCEEDED"), &json!(20)));
     }
 
     async fn an_emptied_source_is_held_even_without_limits(world) {
@@ -167,6 +205,7 @@ on_both! {
         assert_eq!((&held["hold"]["reason"], &held["hold"]["plannedDeletions"]), (&json!("SOURCE_RELINKED"), &json!(2)));
         // Rejected is not decided for ever: the next run is held as well.
         world.accepted("rejectRun", "run { id }", json!({ "runId": run })).await;
+        assert_eq!(foreseen(&world, &job).await["expectedHoldReason"], "SOURCE_RELINKED");
         let run = world.run(&job).await;
         assert_eq!(run["status"], "HELD");
         world.accepted("approveRun", "run { id }", json!({ "runId": run["id"], "expectedDeletions": 2 })).await;
@@ -214,6 +253,15 @@ on_both! {
         delete(&world, &contacts[1..]);
         let mut world = world;
         world.lose_database().await;
+        let draft = json!({ "sourceUserEmail": SOURCE, "sourceGroup": { "name": "Suppliers" }, "destinationEmails": [ANN] });
+        let preview = world.accepted("previewJob", "run { id }", json!({ "target": { "draft": draft } })).await;
+        world.work().await;
+        let query = "query ($id: ID!) { run(id: $id) { status expectedHoldReason
+            results { nodes { error { code } changes { totalCount nodes { action } } } } } }";
+        let foreseen = world.data(query, json!({ "id": preview["run"]["id"] })).await["run"].take();
+        assert_eq!((&foreseen["status"], &foreseen["expectedHoldReason"]), (&json!("FAILED"), &Value::Null));
+        let ann = &foreseen["results"]["nodes"][0];
+        assert_eq!((&ann["error"]["code"], &ann["changes"]["totalCount"]), (&json!("DELETION_GUARD"), &json!(12)));
         let created = world.create_job("Suppliers", &[ANN, BOB]).await;
         world.work().await;
         let run = world.run_state(created["run"]["id"].as_str().unwrap()).await;

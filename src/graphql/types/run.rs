@@ -2,7 +2,9 @@
 
 use async_graphql::{Context, Enum, ID, Object};
 
-use super::{Actor, ContactCounts, Job, RunDestinationResultConnection, RunError, RunEventConnection, RunHold};
+use super::{
+    Actor, ContactCounts, HoldReason, Job, RunDestinationResultConnection, RunError, RunEventConnection, RunHold,
+};
 use crate::domain::{self, Role, Time};
 use crate::graphql::ApiError;
 use crate::graphql::context::Services;
@@ -176,6 +178,12 @@ impl Run {
     /// Hold by the deletion guard. Null when the run was never held.
     async fn hold(&self, ctx: &Context<'_>) -> Result<Option<RunHold>, ApiError> {
         Ok(ctx.loaders()?.hold(self.0.id).await?.map(RunHold))
+    }
+
+    /// Why the deletion guard would hold a sync that started now. Null when it would go on, until a preview has read the
+    /// source, and for runs of other kinds.
+    async fn expected_hold_reason(&self) -> Option<HoldReason> {
+        self.0.expected_hold_reason.map(HoldReason::from)
     }
 
     /// Error that stopped the whole run. Null otherwise; see `results` for single ones.
