@@ -101,6 +101,7 @@ function Logo() {
 function render(token) {
   const properties = {
     fetcher: fetcherWith(token),
+    schema: token ? undefined : null, // without a token there is none to load
     defaultTabs: documents,
     defaultEditorToolsVisibility: 'variables',
     inputValueDeprecation: true,

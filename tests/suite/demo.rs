@@ -23,6 +23,8 @@ fn the_demonstration_succeeds_and_every_rule_holds() {
     let (succeeded, told, log) = run(&["demo"]);
     assert!(succeeded, "{told}\n{log}");
     assert!(told.contains("Every rule held.") && !told.contains('✗'), "{told}");
+    let widest = told.lines().map(|line| line.chars().count()).max();
+    assert!(widest <= Some(80), "a terminal has eighty columns: {told}");
 }
 
 #[test]

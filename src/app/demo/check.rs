@@ -9,8 +9,14 @@ use super::Failure;
 use super::show::{name, print};
 use crate::domain::{GSYNC, MY_CONTACTS};
 
-/// Note that the addition carries.
+/// Contact that the source adds.
+const NEW: &str = "Nora New";
+/// Name that a destination user gives to a synced contact.
+const EDITED: &str = "Edited Here";
+/// Contact that a destination user adds.
 const ADDITION: &str = "Zoe Addition";
+/// Contacts shown before any was touched.
+const SHOWN: usize = 3;
 /// Fields that Google allows a contact.
 const MOST_FIELDS: usize = 500;
 /// Fields that the sync adds: the tag, and the two of its twin.
@@ -35,6 +41,8 @@ pub(super) struct Checks<'a> {
     /// What was in each destination account before, by resource name.
     before: BTreeMap<&'a str, BTreeMap<String, Value>>,
     addition: Option<String>,
+    /// Names of the contacts that are worth a look.
+    shown: Vec<String>,
     failed: Vec<String>,
 }
 
@@ -52,7 +60,14 @@ impl<'a> Checks<'a> {
         }
         let group = sandbox.groups(source)?.into_iter().find(|known| known.name == group);
         let group = group.ok_or("the source group is missing")?.resource_name;
-        Ok(Self { sandbox, source, group, before, addition: None, failed: Vec::new() })
+        let mut checks = Self { sandbox, source, group, before, addition: None, shown: Vec::new(), failed: Vec::new() };
+        checks.shown = checks.source_contacts()?.iter().take(SHOWN).map(name).collect();
+        Ok(checks)
+    }
+
+    /// Names of the contacts that are worth a look: the first ones, then those that were touched.
+    pub(super) fn shown(&self) -> &[String] {
+        &self.shown
     }
 
     fn note(&mut self, what: &str, held: bool) {
@@ -103,34 +118,38 @@ impl<'a> Checks<'a> {
         let own = ours.strip_suffix(" (2)").map(str::to_owned);
         let groups = self.sandbox.groups(email)?;
         let is_kept = own.is_some_and(|own| groups.iter().any(|group| group.name == own && group.members.is_empty()));
-        self.note(&format!("{email} had a group of that name; it is left alone, ours is called “{ours}”"), is_kept);
+        self.note(&format!("{email} keeps a group of that name; ours is called “{ours}”"), is_kept);
         Ok(())
     }
 
     /// Edits one contact at the source, deletes one, creates one.
-    pub(super) fn change_source(&mut self) -> Result<String, Failure> {
+    pub(super) fn change_source(&mut self) -> Result<Vec<String>, Failure> {
         let contacts = self.source_contacts()?;
         let mut told = Vec::new();
+        self.shown.clear();
         if let Some(edited) = contacts.first() {
             self.sandbox.edit_contact(self.source, &edited.resource_name, |person| {
                 person.insert("phoneNumbers".into(), json!([{ "value": "+1 555 0100", "type": "work" }]));
             })?;
             told.push(format!("a new phone number for {}", name(edited)));
+            self.shown.push(name(edited));
         }
         if let Some(deleted) = contacts.get(1) {
             self.sandbox.delete_contact(self.source, &deleted.resource_name)?;
             told.push(format!("{} deleted", name(deleted)));
+            self.shown.push(name(deleted));
         }
         let new = json!({ "names": [{ "givenName": "Nora", "familyName": "New" }],
             "emailAddresses": [{ "value": "nora.new@supplier.example", "type": "work" }] });
         let new = self.sandbox.create_contact(self.source, new)?;
         self.sandbox.add_to_group(self.source, &self.group, &new)?;
-        told.push("Nora New added".into());
-        Ok(told.join(", "))
+        told.push(format!("{NEW} added"));
+        self.shown.push(NEW.into());
+        Ok(told)
     }
 
     /// Edits a synced contact at a destination, and adds a contact of the user's own.
-    pub(super) fn edit_destination(&mut self, email: &'a str) -> Result<String, Failure> {
+    pub(super) fn edit_destination(&mut self, email: &'a str) -> Result<Vec<String>, Failure> {
         let group = synced_group(self.sandbox, email)?.ok_or("no synced group")?;
         let mut synced = self.sandbox.contacts(email)?.into_iter().rev().filter(|one| tag(&one.person).is_some());
         let edited = synced.next().ok_or("no synced contact")?;
@@ -145,7 +164,8 @@ impl<'a> Checks<'a> {
         let kept = kept.map(|one| Value::Object(one.person)).unwrap_or_default();
         self.before.entry(email).or_default().insert(addition.clone(), kept);
         self.addition = Some(addition);
-        Ok(format!("{} renamed to “Edited Here”, {ADDITION} added to the group", name(&edited)))
+        self.shown.extend([name(&edited), EDITED.into(), ADDITION.into()]);
+        Ok(vec![format!("{} renamed to “{EDITED}”", name(&edited)), format!("{ADDITION} added to the group")])
     }
 
     /// The addition is where its user put it.
@@ -166,7 +186,7 @@ impl<'a> Checks<'a> {
         self.note(&format!("{email}: synced contacts and synced group are gone"), is_clean);
         let addition = contacts.iter().find(|one| Some(&one.resource_name) == self.addition.as_ref());
         let is_kept = addition.is_some_and(|one| one.groups.contains(MY_CONTACTS)) && self.own_kept(email, &contacts);
-        self.note(&format!("{email}: the addition is in My Contacts, all other contacts are as they were"), is_kept);
+        self.note(&format!("{email}: the addition is in My Contacts, the rest is as it was"), is_kept);
         Ok(())
     }
 

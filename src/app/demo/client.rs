@@ -17,7 +17,7 @@ const FOLLOW: &str = "subscription ($run: ID!) { syncProgress(runId: $run) { nod
     ... on RunProgressed { destinationsFinished counts { created updated overwritten deleted } }
     ... on RunDestinationFinished { email destinationStatus error { message } }
     ... on RunWaiting { error { message } resumesAt }
-    ... on RunFinished { counts { created updated overwritten deleted additions unchanged failed } error { message } } } } }";
+    ... on RunFinished { counts { created updated overwritten deleted additions failed } error { message } } } } }";
 
 pub(super) struct Client {
     http: reqwest::Client,
@@ -88,9 +88,11 @@ fn note(bar: &ProgressBar, event: &Value) -> Result<(), Failure> {
     }
     bar.finish_and_clear();
     let counts = &event["counts"];
-    let line = ["created", "updated", "overwritten", "deleted", "additions", "unchanged", "failed"]
+    let counted: Vec<String> = ["created", "updated", "overwritten", "deleted", "additions", "failed"]
+        .into_iter()
+        .filter(|name| counts[name] != 0)
         .map(|name| format!("{name} {}", counts[name]))
-        .join(", ");
-    super::print(&format!("  {}: {line}", event["status"].as_str().unwrap_or_default()));
+        .collect();
+    super::print(&format!("  {}: {}", event["status"].as_str().unwrap_or_default(), counted.join(", ")));
     if event["status"] == "SUCCEEDED" { Ok(()) } else { Err(format!("the run ended as {event}").into()) }
 }

@@ -115,18 +115,18 @@ async fn tell(app: &App, sandbox: &Sandbox, token: &str, group: &str) -> Result<
     let created = client.mutate("createJob", "CreateJobInput", "job { id gSyncNumber } run { id }", input).await?;
     let job = created["job"]["id"].as_str().unwrap_or_default().to_owned();
     client.follow(&created["run"]["id"]).await?;
-    show::accounts(sandbox, SOURCE, group, &DESTINATIONS)?;
+    show::accounts(sandbox, SOURCE, group, &DESTINATIONS, checks.shown())?;
     checks.in_step("every contact of the source group is in every account, with its gSync tag", &DESTINATIONS)?;
     checks.own_group(BOB)?;
 
     heading("2. The source changes; a destination user edits one contact and adds another");
     let changed = checks.change_source()?;
-    print(&format!("  {SOURCE}: {changed}"));
+    show::changes(SOURCE, &changed);
     let edited = checks.edit_destination(ANN)?;
-    print(&format!("  {ANN}: {edited}"));
+    show::changes(ANN, &edited);
     let run = client.mutate("runJob", "RunJobInput", "run { id }", json!({ "jobId": job })).await?;
     client.follow(&run["run"]["id"]).await?;
-    show::accounts(sandbox, SOURCE, group, &DESTINATIONS)?;
+    show::accounts(sandbox, SOURCE, group, &DESTINATIONS, checks.shown())?;
     checks.in_step("changes of the source have arrived, the edit is overwritten", &DESTINATIONS)?;
     checks.addition_kept(ANN)?;
 
@@ -134,7 +134,7 @@ async fn tell(app: &App, sandbox: &Sandbox, token: &str, group: &str) -> Result<
     let input = json!({ "jobId": job, "emails": [ANN] });
     let removed = client.mutate("removeUsers", "RemoveUsersInput", "run { id }", input).await?;
     client.follow(&removed["run"]["id"]).await?;
-    show::accounts(sandbox, SOURCE, group, &DESTINATIONS)?;
+    show::accounts(sandbox, SOURCE, group, &DESTINATIONS, checks.shown())?;
     checks.removed(ANN)?;
     checks.in_step("the other accounts are untouched", &DESTINATIONS[1..])?;
     checks.verdict()

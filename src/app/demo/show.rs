@@ -2,16 +2,15 @@
 
 use std::io::Write;
 
-use ::sandbox::{Contact, Sandbox};
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{CellAlignment, Table};
-use serde_json::Value;
+use ::sandbox::{Contact, Group, Sandbox};
+use comfy_table::presets::UTF8_FULL_CONDENSED;
+use comfy_table::{CellAlignment, ColumnConstraint, Table, Width};
 
 use super::check::{synced_group, tag};
 use super::{Failure, Imported};
 
-/// Rows of contacts shown per account; the counts tell the rest.
-const SHOWN: usize = 4;
+/// Columns of a terminal that a name may take, so that a table fits into eighty.
+const NAME_WIDTH: u16 = 34;
 
 /// A line on standard output. A closed pipe is the reader's wish, not a fault.
 pub(super) fn print(line: &str) {
@@ -29,55 +28,110 @@ pub(super) fn left_out(imported: &Imported) {
     }
 }
 
-/// The accounts as they are now.
-pub(super) fn accounts(sandbox: &Sandbox, source: &str, group: &str, destinations: &[&str]) -> Result<(), Failure> {
-    let mut table = Table::new();
-    table.load_preset(UTF8_HORIZONTAL_ONLY);
-    table.set_header(["Account", "Group", "Contacts", "Synced", "Additions", "Some of them"]);
-    for column in 2..5 {
-        if let Some(column) = table.column_mut(column) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
+/// What was done in an account.
+pub(super) fn changes(email: &str, changes: &[String]) {
+    for change in changes {
+        print(&format!("  {email}: {change}"));
     }
-    for email in std::iter::once(&source).chain(destinations) {
-        let found = if *email == source {
+}
+
+/// What of an account the demonstration is about.
+struct Account<'a> {
+    email: &'a str,
+    is_source: bool,
+    /// The source group, or the one that the sync made.
+    group: Option<Group>,
+    /// What is synced: the members of the source group, or the tagged contacts.
+    synced: Vec<Contact>,
+    own: Vec<Contact>,
+}
+
+impl<'a> Account<'a> {
+    fn read(sandbox: &Sandbox, email: &'a str, source: &str, group: &str) -> Result<Self, Failure> {
+        let is_source = email == source;
+        let group = if is_source {
             sandbox.groups(email)?.into_iter().find(|known| known.name == group)
         } else {
             synced_group(sandbox, email)?
         };
-        let Some(found) = found else {
-            table.add_row([*email, "(no synced group)", "", "", "", ""]);
-            continue;
-        };
-        let members: Vec<Contact> =
-            sandbox.contacts(email)?.into_iter().filter(|one| one.groups.contains(&found.resource_name)).collect();
-        let synced = members.iter().filter(|one| tag(&one.person).is_some()).count();
-        let additions = members.len() - synced;
-        let is_source = *email == source;
-        let mut names: Vec<String> = members.iter().map(name).collect();
-        names.sort();
-        let more = if names.len() > SHOWN { ", …" } else { "" };
-        names.truncate(SHOWN);
-        let count = |count: usize| if is_source { String::new() } else { count.to_string() };
-        let (total, some) = (members.len().to_string(), format!("{}{more}", names.join(", ")));
-        table.add_row([(*email).to_owned(), found.name, total, count(synced), count(additions), some]);
+        let is_synced = |one: &Contact| if is_source { is_in(one, group.as_ref()) } else { tag(&one.person).is_some() };
+        let (synced, own) = sandbox.contacts(email)?.into_iter().partition(is_synced);
+        Ok(Self { email, is_source, group, synced, own })
     }
-    print(&table.to_string());
+
+    fn counts(&self) -> [String; 5] {
+        let additions = self.own.iter().filter(|one| is_in(one, self.group.as_ref())).count();
+        let (synced, total) = (self.synced.len(), self.synced.len() + additions);
+        let group = self.group.as_ref().map_or("(no synced group)", |group| group.name.as_str());
+        let of_sync =
+            |count: usize| if self.is_source || self.group.is_none() { String::new() } else { count.to_string() };
+        let total = if self.group.is_none() { String::new() } else { total.to_string() };
+        [self.email.to_owned(), group.to_owned(), total, of_sync(synced), of_sync(additions)]
+    }
+
+    fn state_of(&self, wanted: &str) -> &'static str {
+        let has = |contacts: &[Contact]| contacts.iter().any(|one| name(one) == wanted);
+        match (has(&self.synced), has(&self.own)) {
+            (true, _) if self.is_source => "source",
+            (true, _) => "synced",
+            (false, true) => "own",
+            (false, false) => "–",
+        }
+    }
+}
+
+fn is_in(contact: &Contact, group: Option<&Group>) -> bool {
+    group.is_some_and(|group| contact.groups.contains(&group.resource_name))
+}
+
+/// The accounts as they are now, and what these contacts are in each.
+pub(super) fn accounts(
+    sandbox: &Sandbox,
+    source: &str,
+    group: &str,
+    destinations: &[&str],
+    names: &[String],
+) -> Result<(), Failure> {
+    let emails = std::iter::once(&source).chain(destinations);
+    let accounts: Vec<Account<'_>> =
+        emails.map(|email| Account::read(sandbox, email, source, group)).collect::<Result<_, _>>()?;
+    let mut counts = table(["Account", "Group", "Contacts", "Synced", "Additions"]);
+    for column in counts.column_iter_mut().skip(2) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    counts.add_rows(accounts.iter().map(Account::counts));
+    let local_parts = accounts.iter().filter_map(|account| account.email.split('@').next());
+    let mut contacts = table(std::iter::once("Contact").chain(local_parts));
+    if let Some(column) = contacts.column_mut(0) {
+        column.set_constraint(ColumnConstraint::UpperBoundary(Width::Fixed(NAME_WIDTH)));
+    }
+    for name in names {
+        let states = accounts.iter().map(|account| account.state_of(name));
+        contacts.add_row(std::iter::once(name.as_str()).chain(states));
+    }
+    print(&format!("{counts}\n{contacts}"));
     Ok(())
 }
 
-/// How a contact is called.
+fn table<'a>(header: impl IntoIterator<Item = &'a str>) -> Table {
+    let mut table = Table::new();
+    table.load_preset(UTF8_FULL_CONDENSED).set_header(header);
+    table
+}
+
+/// How a contact is called: by its name, or else by what Google shows in place of one.
 pub(super) fn name(contact: &Contact) -> String {
-    let name = contact.person.get("names").and_then(|names| names.get(0));
-    let part = |part: &str| name.and_then(|name| name.get(part)).and_then(Value::as_str).map(str::to_owned);
-    let parts: Vec<String> = ["givenName", "familyName"].iter().filter_map(|one| part(one)).collect();
+    let first = |field: &str, part: &str| {
+        let text = contact.person.get(field)?.get(0)?.get(part)?.as_str()?;
+        Some(text.to_owned())
+    };
+    let parts: Vec<String> = ["givenName", "familyName"].iter().filter_map(|part| first("names", part)).collect();
     if !parts.is_empty() {
         return parts.join(" ");
     }
-    part("unstructuredName")
-        .or_else(|| {
-            let company = contact.person.get("organizations").and_then(|items| items.get(0));
-            company.and_then(|item| item.get("name")).and_then(Value::as_str).map(str::to_owned)
-        })
+    first("names", "unstructuredName")
+        .or_else(|| first("organizations", "name"))
+        .or_else(|| first("emailAddresses", "value"))
+        .or_else(|| first("phoneNumbers", "value"))
         .unwrap_or_else(|| "(no name)".into())
 }
