@@ -86,14 +86,15 @@ function expireAt(instant) {
 const root = ReactDOM.createRoot(element('graphiql'));
 
 /**
- * GraphiQL's name. It is mounted with the rest of GraphiQL, and then opens the schema where there is room for it: GraphiQL's
- * own property selects the schema and leaves it hidden.
+ * GraphiQL's name. It is mounted with the rest of GraphiQL, and then opens the schema where there is one, and room for it:
+ * GraphiQL's own property selects the schema and leaves it hidden.
  */
-function Logo() {
+function Logo({ hasSchema }) {
   React.useEffect(() => {
-    if (!matchMedia(WIDE).matches) return;
-    setTimeout(() => document.querySelector('[aria-label="Show Documentation Explorer"]')?.click());
-  }, []);
+    if (hasSchema && !matchMedia(WIDE).matches) return;
+    const action = hasSchema ? 'Show' : 'Hide';
+    setTimeout(() => document.querySelector(`[aria-label="${action} Documentation Explorer"]`)?.click());
+  }, [hasSchema]);
   return 'GraphiQL';
 }
 
@@ -109,7 +110,7 @@ function render(token) {
     shouldPersistHeaders: false, // a token does not belong into the browser's storage
     showPersistHeadersSettings: false,
   };
-  const logo = React.createElement(GraphiQL.Logo, null, React.createElement(Logo));
+  const logo = React.createElement(GraphiQL.Logo, null, React.createElement(Logo, { hasSchema: Boolean(token) }));
   root.render(React.createElement(GraphiQL, properties, logo));
 }
 

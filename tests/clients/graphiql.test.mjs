@@ -89,6 +89,8 @@ async function answered(page, pattern) {
 test('an administrator enters a token, reads the schema, creates a job and follows its run', async () => {
   const { page, seen } = await open();
   await sees(caller(page), 'Paste a token to begin');
+  assert.deepEqual(seen.requests.filter((url) => url.endsWith('/graphql')), [], 'nothing is asked without a token');
+  assert.equal(await page.getByLabel('Documentation Explorer', { exact: true }).count(), 0);
   await enter(page, `{"Authorization": "Bearer ${tokens.admin}"}`);
   await sees(caller(page), /^ADMIN · service token · until /);
   await sees(page.getByLabel('Documentation Explorer', { exact: true }), 'query: Query');
@@ -116,6 +118,7 @@ test('an administrator enters a token, reads the schema, creates a job and follo
   await page.getByRole('button', { name: 'Forget' }).click();
   await sees(caller(page), 'Paste a token to begin');
   assert.equal(await page.evaluate(() => sessionStorage.length), 0);
+  await page.getByLabel('Show Documentation Explorer').waitFor();
   await page.context().close();
 });
 
