@@ -12,7 +12,7 @@ use serde_json::Value;
 use tracing::{debug, warn};
 
 use super::answer::{Meaning, meaning};
-use super::config::is_safe;
+use super::config::{is_loopback, is_safe};
 use super::pace::{Cost, Pace};
 use super::token::Tokens;
 use super::{Config, ConfigError, GoogleError, Permit};
@@ -79,6 +79,9 @@ impl Line {
         for url in [&config.people_url, &config.directory_url] {
             if !is_safe(url) || url.cannot_be_a_base() {
                 return Err(ConfigError::Url(url.clone()));
+            }
+            if is_loopback(&config.key.token_uri) && !is_loopback(url) {
+                return Err(ConfigError::Elsewhere(url.clone()));
             }
         }
         let http = reqwest::Client::builder()

@@ -104,6 +104,11 @@ pub enum ConfigError {
     /// A base URL is not safe.
     #[error("{0} must be an https URL (http is accepted for this machine only)")]
     Url(Url),
+    /// The key of a sandbox, for Google.
+    #[error(
+        "the key is of a sandbox on this machine, but {0} would be asked for contacts and users. Set --google-people-url and --google-directory-url to the sandbox's address"
+    )]
+    Elsewhere(Url),
     /// The key.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -148,13 +153,16 @@ impl ServiceAccountKey {
 
 /// Tokens and contacts go over https, or stay on this machine.
 pub(super) fn is_safe(url: &Url) -> bool {
-    let is_loopback = match url.host() {
+    url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url))
+}
+
+pub(super) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),
         None => false,
-    };
-    url.scheme() == "https" || (url.scheme() == "http" && is_loopback)
+    }
 }
 
 #[cfg(test)]

@@ -146,6 +146,7 @@ fn wrong_keys_are_named_with_the_remedy() {
             "the private key in the key file cannot be read",
         ),
         (key("service_account", "x", "http://evil.example/token"), "token_uri in the key file must be an https URL"),
+        (key("service_account", "x", "http://127.0.0.1:1/token"), "Set --google-people-url and --google-directory-url"),
     ] {
         let path = folder.path().join("key.json");
         std::fs::write(&path, content).unwrap();
