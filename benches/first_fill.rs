@@ -108,6 +108,10 @@ async fn start(told: &Value, folder: &std::path::Path) -> Result<(App, String), 
         google_people_url: url.into(),
         google_directory_url: url.into(),
         google_daily_contact_writes: 1_000_000,
+        google_critical_reads: 1_000_000,
+        google_critical_writes: 1_000_000,
+        google_reads: 1_000_000,
+        google_writes: 1_000_000,
     };
     let secret = SecretString::from("a secret of a benchmark, long enough for HS256");
     let token = mint(&secret, &Rules::default(), &*clock, Role::Admin, None, Duration::from_secs(3_600))?;

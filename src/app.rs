@@ -33,6 +33,8 @@ pub use workspace::{Imported, WorkspaceError, google, import, sample_workspace, 
 
 /// How long work in hand may go on after the server was asked to stop.
 const GRACE: Duration = Duration::from_secs(30);
+/// How long a change without an answer may still show up: "several minutes" (People API reference, of lists with sync tokens).
+const SETTLE: Duration = Duration::from_secs(300);
 /// How long work is held without a sign of life: several times the longest single call to Google (its time-out).
 const LEASE: Duration = Duration::from_secs(180);
 
@@ -72,7 +74,7 @@ pub fn runner_settings() -> Settings {
         tasks: 8,
         accounts: 4,
         lease: LEASE,
-        settle: Duration::from_secs(60),
+        settle: SETTLE,
         guard: DeletionGuard::default(),
         retention: Retention::default(),
     }

@@ -111,10 +111,20 @@ pub async fn run(cli: Cli) -> ExitCode {
 }
 
 fn log(default: &str) {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("CONTACT_SYNC_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(default));
+    let wanted = std::env::var("CONTACT_SYNC_LOG").ok().filter(|wanted| !wanted.is_empty());
+    let filter = wanted.as_deref().map(tracing_subscriber::EnvFilter::try_new);
+    let (filter, wrong) = match filter {
+        Some(Ok(filter)) => (filter, None),
+        Some(Err(wrong)) => (tracing_subscriber::EnvFilter::new(default), Some(wrong)),
+        None => (tracing_subscriber::EnvFilter::new(default), None),
+    };
     let is_terminal = std::io::stderr().is_terminal();
     tracing_subscriber::fmt().with_env_filter(filter).with_ansi(is_terminal).with_writer(std::io::stderr).init();
+    if let Some(wrong) = wrong {
+        tracing::warn!(
+            "CONTACT_SYNC_LOG is not understood ({wrong}); it takes a level, such as debug, or contact_sync::google=debug"
+        );
+    }
 }
 
 async fn token(args: TokenArgs) -> Result<(), Failure> {

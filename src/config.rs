@@ -57,9 +57,30 @@ pub struct GoogleArgs {
     #[arg(long, env = "CONTACT_SYNC_GOOGLE_DIRECTORY_URL", default_value = "https://admin.googleapis.com")]
     pub google_directory_url: String,
 
+    /// Reads of contacts per minute that Google grants an account ("critical read requests").
+    #[arg(long, env = "CONTACT_SYNC_GOOGLE_CRITICAL_READS", default_value_t = 90, value_parser = per_minute())]
+    pub google_critical_reads: u32,
+
+    /// Creates and updates of contacts per minute that Google grants an account ("critical write requests"); a batch takes six.
+    #[arg(long, env = "CONTACT_SYNC_GOOGLE_CRITICAL_WRITES", default_value_t = 90, value_parser = per_minute())]
+    pub google_critical_writes: u32,
+
+    /// Reads of contact groups per minute that Google grants an account ("read requests").
+    #[arg(long, env = "CONTACT_SYNC_GOOGLE_READS", default_value_t = 90, value_parser = per_minute())]
+    pub google_reads: u32,
+
+    /// Deletes of contacts and changes of groups per minute that Google grants an account ("write requests"); a batch takes six.
+    #[arg(long, env = "CONTACT_SYNC_GOOGLE_WRITES", default_value_t = 90, value_parser = per_minute())]
+    pub google_writes: u32,
+
     /// Contact writes per day that Google grants the project.
     #[arg(long, env = "CONTACT_SYNC_GOOGLE_DAILY_CONTACT_WRITES", default_value_t = 100_000)]
     pub google_daily_contact_writes: u32,
+}
+
+/// Less than the price of a batch could never be paid with.
+fn per_minute() -> clap::builder::RangedI64ValueParser<u32> {
+    clap::value_parser!(u32).range(6..)
 }
 
 /// A limit that may be absent: a number, or `none`.

@@ -8,6 +8,10 @@ pub(crate) struct Migration;
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true) // by default SQLite would not be atomic
+    }
+
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let mut column = string_len_null("expected_hold_reason", 24);
         manager.alter_table(Table::alter().table("run").add_column(&mut column).to_owned()).await

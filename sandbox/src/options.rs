@@ -30,6 +30,8 @@ pub struct Options {
     /// How long a write takes. Another write to the same account meanwhile is refused with 409 ABORTED; what Google does is
     /// not confirmed. Zero: writes never meet.
     pub write_time: Duration,
+    /// Refuse `calendarUrls` in creates and in update masks, as is reported of some accounts.
+    pub refuses_calendar_urls: bool,
 }
 
 impl Default for Options {
@@ -43,6 +45,7 @@ impl Default for Options {
             lag: Lag::default(),
             suspended: SuspendedMode::TokenRefused,
             write_time: Duration::ZERO,
+            refuses_calendar_urls: false,
         }
     }
 }
@@ -57,6 +60,7 @@ impl std::fmt::Debug for Options {
             .field("lag", &self.lag)
             .field("suspended", &self.suspended)
             .field("write_time", &self.write_time)
+            .field("refuses_calendar_urls", &self.refuses_calendar_urls)
             .finish_non_exhaustive()
     }
 }
@@ -104,6 +108,9 @@ pub struct Lag {
     /// A change of a contact or group is invisible to reads with a sync token for so long.
     #[serde(rename = "syncMs", with = "millis")]
     pub sync: Duration,
+    /// A contact that was created or changed is in no list without a sync token for so long.
+    #[serde(rename = "listMs", with = "millis")]
+    pub list: Duration,
     /// `get` and `batchGet` show a changed contact as it was before, etag and all, for so long.
     #[serde(rename = "readMs", with = "millis")]
     pub read: Duration,
@@ -142,6 +149,8 @@ pub struct Settings {
     /// See [`Options::write_time`].
     #[serde(rename = "writeTimeMs", with = "millis")]
     pub write_time: Duration,
+    /// See [`Options::refuses_calendar_urls`].
+    pub refuses_calendar_urls: bool,
 }
 
 /// Durations as whole milliseconds.

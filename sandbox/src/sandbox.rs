@@ -86,6 +86,7 @@ impl Sandbox {
                 lag: options.lag,
                 suspended: options.suspended,
                 write_time: options.write_time,
+                refuses_calendar_urls: options.refuses_calendar_urls,
             },
             writing: HashMap::new(),
             faults: Faults::default(),

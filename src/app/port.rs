@@ -66,7 +66,9 @@ impl GooglePort for Port {
 fn directory_failed(failure: DirectoryError) -> PortError {
     match failure {
         DirectoryError::Google(failure) => google_failed(failure),
-        DirectoryError::Store(failure) => PortError::Unavailable(failure.to_string()),
+        failure @ (DirectoryError::Store(_) | DirectoryError::OtherWorkspace { .. }) => {
+            PortError::Unavailable(failure.to_string())
+        }
     }
 }
 

@@ -34,8 +34,8 @@ pub enum WorkspaceError {
     #[error("'{0}' is not an e-mail address; --google-admin takes the address of an administrator of the Workspace")]
     Admin(String),
     /// A base URL.
-    #[error("'{0}' is not a URL")]
-    Url(String),
+    #[error("'{1}' is no URL; {0} takes one such as https://people.googleapis.com")]
+    Url(&'static str, String),
     /// The client.
     #[error(transparent)]
     Client(#[from] ConfigError),
@@ -64,16 +64,23 @@ pub fn google(args: &GoogleArgs, clock: Arc<dyn Clock>) -> Result<Option<Google>
         key: ServiceAccountKey::from_json(&text).map_err(|error| WorkspaceError::Key(file.clone(), error))?,
         admin_email: EmailAddress::parse(admin).map_err(|_| WorkspaceError::Admin(admin.clone()))?,
         customer: args.google_customer.clone(),
-        people_url: url(&args.google_people_url)?,
-        directory_url: url(&args.google_directory_url)?,
-        budgets: Budgets { daily_contact_writes: args.google_daily_contact_writes, ..Budgets::default() },
+        people_url: url("--google-people-url", &args.google_people_url)?,
+        directory_url: url("--google-directory-url", &args.google_directory_url)?,
+        budgets: Budgets {
+            critical_reads: args.google_critical_reads,
+            critical_writes: args.google_critical_writes,
+            reads: args.google_reads,
+            writes: args.google_writes,
+            daily_contact_writes: args.google_daily_contact_writes,
+            ..Budgets::default()
+        },
         timeout: CALL_TIMEOUT,
     };
     Ok(Some(Google::new(config, clock)?))
 }
 
-fn url(text: &str) -> Result<Url, WorkspaceError> {
-    Url::parse(text).map_err(|_| WorkspaceError::Url(text.to_owned()))
+fn url(flag: &'static str, text: &str) -> Result<Url, WorkspaceError> {
+    Url::parse(text).map_err(|_| WorkspaceError::Url(flag, text.to_owned()))
 }
 
 /// A client of a sandbox.
@@ -86,7 +93,7 @@ pub fn sandbox_google(
     timeout: Duration,
     clock: Arc<dyn Clock>,
 ) -> Result<Google, WorkspaceError> {
-    let base = url(&sandbox.url())?;
+    let base = url("--google-people-url", &sandbox.url())?;
     let admin = sandbox.admin_email();
     let config = Config {
         key: ServiceAccountKey::from_json(&sandbox.key().to_string()).map_err(WorkspaceError::SandboxKey)?,

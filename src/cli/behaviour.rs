@@ -17,6 +17,9 @@ pub(super) struct Behaviour {
     /// Milliseconds for which a change is invisible to reads with a sync token.
     #[arg(long, default_value_t = 0)]
     sync_lag_ms: u64,
+    /// Milliseconds for which a contact that was created or changed is in no list without a sync token.
+    #[arg(long, default_value_t = 0)]
+    list_lag_ms: u64,
     /// Milliseconds for which a changed contact is read as it was before.
     #[arg(long, default_value_t = 0)]
     read_lag_ms: u64,
@@ -32,6 +35,9 @@ pub(super) struct Behaviour {
     /// Milliseconds that a write takes; another write to the account meanwhile is refused.
     #[arg(long, default_value_t = 0)]
     write_time_ms: u64,
+    /// Refuse calendar addresses of contacts, as is reported of some accounts.
+    #[arg(long)]
+    refuse_calendar_urls: bool,
     /// Where suspended users are turned away.
     #[arg(long, value_enum, default_value_t = Suspended::Token)]
     suspended: Suspended,
@@ -54,6 +60,7 @@ impl From<&Behaviour> for Settings {
             quotas: (flags.quotas || daily.is_some()).then_some(quotas),
             lag: Lag {
                 sync: Duration::from_millis(flags.sync_lag_ms),
+                list: Duration::from_millis(flags.list_lag_ms),
                 read: Duration::from_millis(flags.read_lag_ms),
                 new_group: Duration::from_millis(flags.new_group_lag_ms),
                 group_client_data: Duration::from_millis(flags.group_data_lag_ms),
@@ -64,6 +71,7 @@ impl From<&Behaviour> for Settings {
                 Suspended::Api => SuspendedMode::ForbiddenAtApi,
             },
             write_time: Duration::from_millis(flags.write_time_ms),
+            refuses_calendar_urls: flags.refuse_calendar_urls,
         }
     }
 }
@@ -106,11 +114,14 @@ mod tests {
             "4",
             "--group-members-lag-ms",
             "5",
+            "--list-lag-ms",
+            "7",
         ])
         .lag;
-        let millis =
-            [lag.sync, lag.read, lag.new_group, lag.group_client_data, lag.group_members].map(|one| one.as_millis());
-        assert_eq!(millis, [1, 2, 3, 4, 5]);
+        let millis = [lag.sync, lag.read, lag.new_group, lag.group_client_data, lag.group_members, lag.list]
+            .map(|one| one.as_millis());
+        assert_eq!(millis, [1, 2, 3, 4, 5, 7]);
+        assert!(settings(&["--refuse-calendar-urls"]).refuses_calendar_urls);
         assert_eq!(settings(&["--suspended", "api"]).suspended, SuspendedMode::ForbiddenAtApi);
         assert_eq!(settings(&["--write-time-ms", "6"]).write_time.as_millis(), 6);
     }

@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ::sandbox::{Options, Sandbox, Workspace};
+use tracing::error;
 
 use super::{Failure, print};
 use crate::app::{self, App, Parts, SystemClock};
 use crate::config::{JobArgs, ServeArgs};
 use crate::domain::{Clock, DeletionGuard, Role};
 use crate::google::{Budgets, Google};
-use crate::runner::Settings;
+use crate::runner::{DirectoryError, Settings};
 use crate::store::Retention;
 
 /// How long the token that `serve` prints is valid.
@@ -52,6 +53,17 @@ pub(super) async fn serve(args: ServeArgs) -> Result<(), Failure> {
             return Err(error.into());
         }
     };
+    match app.runner.directory().refresh_workspace().await {
+        Err(failure @ DirectoryError::OtherWorkspace { .. }) => {
+            app.stop().await;
+            if let Some(sandbox) = sandbox {
+                sandbox.stop().await;
+            }
+            return Err(failure.into());
+        }
+        Err(failure) => error!("Nothing can be synced for now: {failure}"), // what is known is served all the same
+        Ok(()) => {}
+    }
     print(&format!("GraphiQL  {}/", app.url()));
     print(&format!("GraphQL   {}/graphql", app.url()));
     match &sandbox {

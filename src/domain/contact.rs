@@ -33,7 +33,7 @@ impl fmt::Display for ResourceName {
 }
 
 macro_rules! fields {
-    ($($name:ident $path:literal $singleton:literal [$($sub:literal)*];)*) => {
+    ($($name:ident $path:literal [$($sub:literal)*];)*) => {
         /// A field of a contact that is copied, by its name in the People API.
         ///
         /// Writable fields and subfields as in the discovery document of the People API v1 (schema `Person`, properties
@@ -53,12 +53,6 @@ macro_rules! fields {
                 match self { $(Field::$name => $path),* }
             }
 
-            /// Google refuses a second item (400).
-            #[must_use]
-            pub fn is_singleton(self) -> bool {
-                match self { $(Field::$name => $singleton),* }
-            }
-
             /// Subfields that may be written. The others are derived by Google.
             #[must_use]
             pub fn subfields(self) -> &'static [&'static str] {
@@ -69,36 +63,28 @@ macro_rules! fields {
 }
 
 fields! {
-    Addresses "addresses" false ["streetAddress" "extendedAddress" "city" "region" "postalCode" "poBox" "country" "countryCode" "type" "formattedValue"];
-    Biographies "biographies" true ["value" "contentType"];
-    Birthdays "birthdays" true ["date" "text"];
-    CalendarUrls "calendarUrls" false ["url" "type"];
-    EmailAddresses "emailAddresses" false ["value" "type" "displayName"];
-    Events "events" false ["date" "type"];
-    ExternalIds "externalIds" false ["value" "type"];
-    Genders "genders" true ["value" "addressMeAs"];
-    ImClients "imClients" false ["username" "protocol" "type"];
-    Interests "interests" false ["value"];
-    Locales "locales" false ["value"];
-    Locations "locations" false ["value" "type" "current" "buildingId" "floor" "floorSection" "deskCode"];
-    MiscKeywords "miscKeywords" false ["value" "type"];
-    Names "names" true ["givenName" "familyName" "middleName" "honorificPrefix" "honorificSuffix" "phoneticGivenName" "phoneticFamilyName" "phoneticMiddleName" "phoneticFullName" "phoneticHonorificPrefix" "phoneticHonorificSuffix" "unstructuredName"];
-    Nicknames "nicknames" false ["value" "type"];
-    Occupations "occupations" false ["value"];
-    Organizations "organizations" false ["name" "title" "department" "jobDescription" "location" "domain" "symbol" "phoneticName" "costCenter" "current" "startDate" "endDate" "type" "fullTimeEquivalentMillipercent"];
-    PhoneNumbers "phoneNumbers" false ["value" "type"];
-    Relations "relations" false ["person" "type"];
-    SipAddresses "sipAddresses" false ["value" "type"];
-    Urls "urls" false ["value" "type"];
-    UserDefined "userDefined" false ["key" "value"];
-}
-
-impl Field {
-    /// The field of this name.
-    #[must_use]
-    pub fn from_path(path: &str) -> Option<Field> {
-        Field::ALL.iter().copied().find(|field| field.path() == path)
-    }
+    Addresses "addresses" ["streetAddress" "extendedAddress" "city" "region" "postalCode" "poBox" "country" "countryCode" "type" "formattedValue"];
+    Biographies "biographies" ["value" "contentType"];
+    Birthdays "birthdays" ["date" "text"];
+    CalendarUrls "calendarUrls" ["url" "type"];
+    EmailAddresses "emailAddresses" ["value" "type" "displayName"];
+    Events "events" ["date" "type"];
+    ExternalIds "externalIds" ["value" "type"];
+    Genders "genders" ["value" "addressMeAs"];
+    ImClients "imClients" ["username" "protocol" "type"];
+    Interests "interests" ["value"];
+    Locales "locales" ["value"];
+    Locations "locations" ["value" "type" "current" "buildingId" "floor" "floorSection" "deskCode"];
+    MiscKeywords "miscKeywords" ["value" "type"];
+    Names "names" ["givenName" "familyName" "middleName" "honorificPrefix" "honorificSuffix" "phoneticGivenName" "phoneticFamilyName" "phoneticMiddleName" "phoneticFullName" "phoneticHonorificPrefix" "phoneticHonorificSuffix" "unstructuredName"];
+    Nicknames "nicknames" ["value" "type"];
+    Occupations "occupations" ["value"];
+    Organizations "organizations" ["name" "title" "department" "jobDescription" "location" "domain" "symbol" "phoneticName" "costCenter" "current" "startDate" "endDate" "type" "fullTimeEquivalentMillipercent"];
+    PhoneNumbers "phoneNumbers" ["value" "type"];
+    Relations "relations" ["person" "type"];
+    SipAddresses "sipAddresses" ["value" "type"];
+    Urls "urls" ["value" "type"];
+    UserDefined "userDefined" ["key" "value"];
 }
 
 /// The copied content of one contact: per field its items, reduced to what may be written. Empty fields are absent.

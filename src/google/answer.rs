@@ -34,6 +34,9 @@ pub(super) enum Meaning {
 
 /// Quota reasons of the Directory API, which come as 403 or 429.
 const QUOTA_REASONS: [&str; 4] = ["quotaExceeded", "rateLimitExceeded", "userRateLimitExceeded", "RATE_LIMIT_EXCEEDED"];
+/// Reasons of Google's older APIs for a fault of its own, whatever the status.
+const FAULT_REASONS: [&str; 6] =
+    ["backendError", "badGateway", "gatewayTimeout", "internalError", "transientError", "serviceNotAvailable"];
 
 /// Marks between which Google repeats what we sent.
 const QUOTES: [char; 9] = ['"', '\'', '`', '“', '”', '„', '‘', '’', '«'];
@@ -45,7 +48,9 @@ pub(super) fn meaning(status: u16, body: &[u8], names: &[&str]) -> Meaning {
     let json: Value = serde_json::from_slice(body).unwrap_or(Value::Null);
     let error = &json["error"];
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let (message, code) = (text(&error["message"]), text(&error["status"]));
+    let code = text(&error["status"]);
+    // The Directory also refuses in plain text.
+    let message = if json.is_null() { String::from_utf8_lossy(body).into_owned() } else { text(&error["message"]) };
     let details = error["details"].as_array().map(Vec::as_slice).unwrap_or_default();
     let legacy = error["errors"].as_array().map(Vec::as_slice).unwrap_or_default();
     let reasons: Vec<String> = details.iter().chain(legacy).map(|detail| text(&detail["reason"])).collect();
@@ -55,6 +60,9 @@ pub(super) fn meaning(status: u16, body: &[u8], names: &[&str]) -> Meaning {
         _ if message.contains("MY_CONTACTS_OVERFLOW") => Meaning::Full,
         _ if has_reason("EXPIRED_SYNC_TOKEN") || status == 410 => Meaning::SyncTokenExpired,
         401 => Meaning::Unauthenticated,
+        _ if FAULT_REASONS.iter().any(|reason| has_reason(reason)) => Meaning::Broken,
+        403 | 429 if has_reason("dailyLimitExceeded") => Meaning::DaySpent,
+        429 if message.contains("per day") && message.contains("per user") => Meaning::WornOut,
         429 if message.contains("per day") => Meaning::DaySpent,
         429 if is_quota || message.contains("per minute") => Meaning::TooFast,
         429 => Meaning::WornOut,
@@ -66,15 +74,24 @@ pub(super) fn meaning(status: u16, body: &[u8], names: &[&str]) -> Meaning {
             "An API is not enabled. Enable the People API and the Admin SDK API in the service account's Cloud project.".into(),
         ),
         403 => Meaning::AccountForbidden("Google refuses access to this account".into()),
-        404 if message.contains("contact group") || message.contains("group is not") => Meaning::GroupNotReady,
+        400 | 404 if is_about_a_missing_group(&message) => Meaning::GroupNotReady,
         404 => Meaning::NotFound,
         409 if code == "ABORTED" => Meaning::Stale,
         409 => Meaning::NameTaken,
         400 if code == "FAILED_PRECONDITION" && message.contains("etag") => Meaning::Stale,
-        400 if message.to_lowercase().contains("contact group") && message.contains("not found") => Meaning::GroupNotReady,
-        500..=599 => Meaning::Broken,
-        _ => Meaning::Refused { message: public(&message, status), items: offending(details, names) },
+        // A request that was given up, by a server of Google's or by us: it may have been carried out.
+        408 | 499 | 500..=599 => Meaning::Broken,
+        _ => Meaning::Refused {
+            message: public(&text(&error["message"]), status),
+            items: offending(details, names),
+        },
     }
+}
+
+/// Google says so in several ways: "can't find group", "Contact group … is not found", "group does not exist".
+fn is_about_a_missing_group(message: &str) -> bool {
+    let message = message.to_lowercase();
+    message.contains("group") && ["find", "found", "not exist"].iter().any(|word| message.contains(word))
 }
 
 /// Google's words without anything that was quoted from the request: from the first quotation mark to the last one, because
@@ -116,7 +133,8 @@ fn offending(details: &[Value], names: &[&str]) -> Vec<usize> {
 }
 
 fn index(field: &str) -> Option<usize> {
-    let (_, rest) = field.split_once('[')?;
+    // The number behind a field of a contact is no contact's.
+    let rest = field.strip_prefix("contacts[").or_else(|| field.strip_prefix("resourceNames["))?;
     rest.split_once(']')?.0.parse().ok()
 }
 
@@ -151,6 +169,34 @@ mod tests {
     }
 
     #[test]
+    fn faults_of_googles_own_are_told_from_refusals() {
+        for reason in FAULT_REASONS {
+            assert_eq!(read(403, &json!({"error": {"errors": [{"reason": reason}]}})), Meaning::Broken, "{reason}");
+        }
+        assert_eq!(read(499, &json!({"error": {"status": "CANCELLED"}})), Meaning::Broken);
+        assert_eq!(read(408, &Value::Null), Meaning::Broken);
+        assert_eq!(meaning(403, b"Request rate higher than configured.", &[]), Meaning::TooFast);
+        let day = json!({"error": {"errors": [{"reason": "dailyLimitExceeded"}]}});
+        assert_eq!(read(403, &day), Meaning::DaySpent);
+        let of_one = json!({"error": {"message": "Quota exceeded for … and limit '… per day per user' of …"}});
+        assert_eq!(read(429, &of_one), Meaning::WornOut, "the others go on");
+    }
+
+    #[test]
+    fn a_group_that_is_not_there_yet_is_known_by_any_of_googles_words() {
+        for (status, words) in [
+            (400, "can't find group"),
+            (400, "Contact group contactGroups/1a is not found."),
+            (404, "Group does not exist"),
+            (404, "Requested entity was not found: contactGroups/1a"),
+        ] {
+            assert_eq!(read(status, &json!({"error": {"message": words}})), Meaning::GroupNotReady, "{words}");
+        }
+        assert_eq!(read(404, &json!({"error": {"message": "Requested entity was not found."}})), Meaning::NotFound);
+        assert_eq!(read(409, &json!({"error": {"message": "Contact group name already exists."}})), Meaning::NameTaken);
+    }
+
+    #[test]
     fn html_and_empty_bodies_are_read_by_their_status() {
         assert_eq!(meaning(502, b"<html>Error 502</html>", &[]), Meaning::Broken);
         assert_eq!(meaning(404, b"", &[]), Meaning::NotFound);
@@ -174,6 +220,8 @@ mod tests {
         let fields =
             json!({"error": {"message": "m", "details": [{"fieldViolations": [{"field": "contacts[1].person"}]}]}});
         assert_eq!(read(400, &fields), Meaning::Refused { message: "m".into(), items: vec![1] });
+        let inner = json!({"error": {"message": "m", "details": [{"fieldViolations": [{"field": "person.phoneNumbers[1].value"}]}]}});
+        assert_eq!(read(400, &inner), Meaning::Refused { message: "m".into(), items: vec![] });
     }
 
     #[test]

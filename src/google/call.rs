@@ -142,6 +142,10 @@ impl Line {
                     let wait = retry_after(&answer);
                     match answer.bytes().await {
                         Err(_) => Fault::Silence("answer cut off"),
+                        // A change may be answered with nothing; a list that is nothing would be taken for an empty one.
+                        Ok(body) if status.is_success() && body.is_empty() && call.effect == Effect::Read => {
+                            Fault::Silence("empty answer")
+                        }
                         Ok(body) if status.is_success() => match read(&body) {
                             Some(value) => {
                                 if call.effect == Effect::Change {
@@ -166,7 +170,7 @@ impl Line {
                                     self.clock.pause(pause).await;
                                     continue;
                                 }
-                                Meaning::GroupNotReady if not_ready < GROUP_TRIES => {
+                                Meaning::GroupNotReady if call.effect == Effect::Change && not_ready < GROUP_TRIES => {
                                     not_ready += 1;
                                     self.clock.pause(GROUP_PAUSE).await;
                                     continue;

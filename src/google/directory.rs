@@ -46,19 +46,38 @@ impl Google {
         Ok(Customer { id, primary_domain })
     }
 
-    /// A user by primary address, alias or id; `None` when there is none. One query.
+    /// A user by primary address or alias; `None` when there is none. One query.
     ///
     /// # Errors
     /// Those of any read.
-    pub async fn user(&self, key: &str) -> Result<Option<DirectoryUser>, GoogleError> {
+    pub async fn user_at(&self, address: &EmailAddress) -> Result<Option<DirectoryUser>, GoogleError> {
+        match self.user(address.as_str()).await {
+            // A user of another customer is "forbidden"; that we may ask at all was proved by reading the customer.
+            Err(GoogleError::ServiceOff(_)) => Ok(None),
+            // An address that no user can have.
+            Err(GoogleError::Refused { .. }) => Ok(None),
+            answer => answer.map_err(denied),
+        }
+    }
+
+    /// A user by Google's id; `None` when there is none any more. One query, and two more where Google does not let us
+    /// see: whoever is taken for gone is given up, so that it is proved that we may ask.
+    ///
+    /// # Errors
+    /// Those of any read; `AccessDenied` when the administrator or the scopes are not right.
+    pub async fn user_with_id(&self, id: &str) -> Result<Option<DirectoryUser>, GoogleError> {
+        match self.user(id).await {
+            Err(GoogleError::ServiceOff(_)) => self.customer().await.map(|_| None),
+            answer => answer.map_err(denied),
+        }
+    }
+
+    async fn user(&self, key: &str) -> Result<Option<DirectoryUser>, GoogleError> {
         let key: String = percent_encoding::utf8_percent_encode(key, percent_encoding::NON_ALPHANUMERIC).to_string();
         let path = format!("users/{key}");
         match self.query("google.get_user", &path, &[("fields", USER_FIELDS)], USERS).await {
             Ok(user) => Ok(read(&user).filter(|_| user["deletionTime"].is_null())),
-            // A user of another customer is "forbidden"; that we may ask at all was proved by reading the customer.
-            Err(GoogleError::NotFound | GoogleError::ServiceOff(_)) => Ok(None),
-            // A key that no user can have.
-            Err(GoogleError::Refused { .. }) => Ok(None),
+            Err(GoogleError::NotFound) => Ok(None),
             Err(failure) => Err(failure),
         }
     }

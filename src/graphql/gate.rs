@@ -1,5 +1,5 @@
 //! When batches are sent: not before everything that a document can ask for by now has been asked for. However many rows a
-//! level of it has, they then join in one statement per kind, also while other documents are executed.
+//! level of it has, they then join in one statement per kind and thousand, also while other documents are executed.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -131,7 +131,8 @@ impl Drop for Visitor<'_> {
             if !self.has_entered {
                 crowd.entering -= 1;
             }
-            crowd.inside == 0 || crowd.entering == 0
+            // Everybody waits on the one channel: whoever is woken for nothing is polled for nothing.
+            crowd.inside == 0 || !self.has_entered && crowd.entering == 0
         });
     }
 }

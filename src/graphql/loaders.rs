@@ -24,6 +24,8 @@ use crate::store::{Store, StoreError, StoreResult};
 
 /// Keys per statement; SQLite binds 32,766 values.
 const BATCH: usize = 1_000;
+/// Rounds in which keys join before a batch is sent. The gate holds it back until all have; it must not be sent before that.
+const YIELDS: usize = 1;
 
 /// Gives each execution its loaders.
 pub(super) struct PerExecution;
@@ -114,7 +116,7 @@ where
 {
     /// Batches of what `read` reads, behind the gate of their execution.
     pub(super) fn new(read: F, gate: &Arc<Gate>) -> Self {
-        let loader = Loader::new(read).with_max_batch_size(BATCH);
+        let loader = Loader::new(read).with_max_batch_size(BATCH).with_yield_count(YIELDS);
         Self { loader, gate: Arc::clone(gate) }
     }
 

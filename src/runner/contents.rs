@@ -134,7 +134,7 @@ async fn read(
     // The account holds at least the group, so its pages are at least these; a list also costs one call per page.
     let pages = mirror.values().filter(|entry| entry.is_present).count().div_ceil(PER_PAGE).max(1);
     if by_name.len().div_ceil(PER_GET) > pages {
-        let list = source.list_people(KeepToken::No).await?;
+        let list = source.list_people(KeepToken::No, &[]).await?;
         let content = |person: crate::domain::Person| Some((*by_name.get(&person.resource)?, person.content));
         return Ok(list.items.into_iter().filter_map(content).collect());
     }

@@ -3,18 +3,20 @@
 //! Whoever needs users names them; those unknown or older than an hour are read, one by one or as the whole list,
 //! whichever is fewer calls. All jobs share the result.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
 
-use crate::domain::{Clock, EmailAddress};
+use crate::domain::{Clock, EmailAddress, WorkspaceUser};
 use crate::google::{Google, GoogleError};
 use crate::store::{Store, StoreError};
 
 /// Age up to which a user's record serves.
 const USERS_SERVE: TimeDelta = TimeDelta::hours(1);
-/// Age up to which the Workspace's record serves: a primary domain changes once in years.
-const WORKSPACE_SERVES: TimeDelta = TimeDelta::hours(24);
+/// Age up to which the Workspace's record serves: a primary domain changes once in years, and then somebody is not on the
+/// one that we know.
+const WORKSPACE_SERVES: TimeDelta = TimeDelta::days(7);
 /// Users per page of the list (Directory API reference).
 const PER_PAGE: u64 = 500;
 
@@ -27,6 +29,9 @@ pub enum DirectoryKey {
     Id(String),
 }
 
+type ByAddress = HashMap<EmailAddress, WorkspaceUser>;
+type ById = HashMap<String, WorkspaceUser>;
+
 /// Why users could not be brought up to date.
 #[derive(Debug, thiserror::Error)]
 pub enum DirectoryError {
@@ -36,6 +41,16 @@ pub enum DirectoryError {
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The database belongs to another Workspace. Nothing is read, for every user of it would be taken for deleted.
+    #[error(
+        "the database belongs to the Workspace of {known}, but Google was asked for that of {found}. Use the key and the administrator of {known}, or another database: --data-dir or --database-url"
+    )]
+    OtherWorkspace {
+        /// Primary domain on record.
+        known: String,
+        /// Primary domain of the administrator.
+        found: String,
+    },
 }
 
 /// Our table of users, and where it is filled from. Cloning is cheap.
@@ -45,8 +60,12 @@ pub struct Directory {
     google: Google,
     clock: Arc<dyn Clock>,
     /// One reader at a time: the second finds what the first has read.
-    reading: Arc<tokio::sync::Mutex<()>>,
+    reading: Arc<tokio::sync::Mutex<IsVerified>>,
 }
+
+/// Google was asked, since the program started, whose Workspace it is.
+#[derive(Default)]
+struct IsVerified(bool);
 
 impl std::fmt::Debug for Directory {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -64,18 +83,24 @@ impl Directory {
     /// # Errors
     /// When it cannot be read or stored.
     pub async fn refresh_workspace(&self) -> Result<(), DirectoryError> {
-        let _one_reader = self.reading.lock().await;
-        self.read_workspace().await
+        let mut verified = self.reading.lock().await;
+        self.read_workspace(&mut verified, WORKSPACE_SERVES).await
     }
 
-    async fn read_workspace(&self) -> Result<(), DirectoryError> {
-        let oldest = self.clock.now() - WORKSPACE_SERVES;
-        if self.store.workspace().await?.is_some_and(|workspace| workspace.read_at >= oldest) {
+    /// Makes sure that the Workspace is the one that the database belongs to, with a record no older than `serves`.
+    async fn read_workspace(&self, verified: &mut IsVerified, serves: TimeDelta) -> Result<(), DirectoryError> {
+        let known = self.store.workspace().await?;
+        let oldest = self.clock.now() - serves;
+        if verified.0 && known.as_ref().is_some_and(|workspace| workspace.read_at >= oldest) {
             return Ok(());
         }
         let customer = self.google.customer().await?;
-        let saved = self.store.atomically(async |tx| tx.upsert_workspace(&customer.id, &customer.primary_domain).await);
-        Ok(saved.await?)
+        if let Some(known) = known.filter(|known| known.customer_id != customer.id) {
+            return Err(DirectoryError::OtherWorkspace { known: known.primary_domain, found: customer.primary_domain });
+        }
+        self.store.atomically(async |tx| tx.upsert_workspace(&customer.id, &customer.primary_domain).await).await?;
+        verified.0 = true;
+        Ok(())
     }
 
     /// Brings the records of these users up to date, and that of the Workspace.
@@ -83,9 +108,20 @@ impl Directory {
     /// # Errors
     /// When they cannot be read or stored.
     pub async fn refresh(&self, keys: &[DirectoryKey]) -> Result<(), DirectoryError> {
-        let _one_reader = self.reading.lock().await;
-        self.read_workspace().await?;
+        let mut verified = self.reading.lock().await;
+        self.read_workspace(&mut verified, WORKSPACE_SERVES).await?;
         let needed = self.stale(keys).await?;
+        if needed.is_empty() {
+            return Ok(());
+        }
+        self.read_users(needed).await?;
+        if self.is_somebody_elsewhere(keys).await? {
+            self.read_workspace(&mut verified, USERS_SERVE).await?;
+        }
+        Ok(())
+    }
+
+    async fn read_users(&self, needed: Vec<DirectoryKey>) -> Result<(), DirectoryError> {
         let pages = self.store.user_count().await?.max(1).div_ceil(PER_PAGE);
         if needed.len() as u64 > pages {
             self.read_all().await?;
@@ -93,11 +129,10 @@ impl Directory {
             return Ok(());
         }
         for key in needed {
-            let name = match &key {
-                DirectoryKey::Address(address) => address.as_str(),
-                DirectoryKey::Id(id) => id,
+            let user = match &key {
+                DirectoryKey::Address(address) => self.google.user_at(address).await?,
+                DirectoryKey::Id(id) => self.google.user_with_id(id).await?,
             };
-            let user = self.google.user(name).await?;
             self.store
                 .atomically(async |tx| match (&user, &key) {
                     (Some(user), _) => tx.upsert_users(std::slice::from_ref(user)).await,
@@ -114,8 +149,8 @@ impl Directory {
     /// # Errors
     /// When it cannot be read or stored.
     pub async fn refresh_all(&self) -> Result<(), DirectoryError> {
-        let _one_reader = self.reading.lock().await;
-        self.read_workspace().await?;
+        let mut verified = self.reading.lock().await;
+        self.read_workspace(&mut verified, WORKSPACE_SERVES).await?;
         let oldest = self.clock.now() - USERS_SERVE;
         if self.store.users_read_at().await?.is_some_and(|read_at| read_at >= oldest) {
             return Ok(());
@@ -134,8 +169,9 @@ impl Directory {
     /// # Errors
     /// When it cannot be read or stored.
     pub async fn is_gone(&self, google_id: &str) -> Result<bool, DirectoryError> {
-        let _one_reader = self.reading.lock().await;
-        let user = self.google.user(google_id).await?;
+        let mut verified = self.reading.lock().await;
+        self.read_workspace(&mut verified, WORKSPACE_SERVES).await?;
+        let user = self.google.user_with_id(google_id).await?;
         self.store
             .atomically(async |tx| match &user {
                 Some(user) => tx.upsert_users(std::slice::from_ref(user)).await,
@@ -145,12 +181,23 @@ impl Directory {
         Ok(user.is_none())
     }
 
-    async fn stale(&self, keys: &[DirectoryKey]) -> Result<Vec<DirectoryKey>, DirectoryError> {
-        let oldest = self.clock.now() - USERS_SERVE;
+    /// One of these users is not on the primary domain on record.
+    async fn is_somebody_elsewhere(&self, keys: &[DirectoryKey]) -> Result<bool, DirectoryError> {
+        let Some(workspace) = self.store.workspace().await? else { return Ok(true) };
+        let (by_address, by_id) = self.known(keys).await?;
+        let mut users = by_address.into_values().chain(by_id.into_values());
+        Ok(users.any(|user| !user.is_deleted && user.email.domain() != workspace.primary_domain))
+    }
+
+    async fn known(&self, keys: &[DirectoryKey]) -> Result<(ByAddress, ById), DirectoryError> {
         let addresses: Vec<EmailAddress> = keys.iter().filter_map(DirectoryKey::address).collect();
         let ids: Vec<String> = keys.iter().filter_map(DirectoryKey::id).collect();
-        let by_address = self.store.users_by_addresses(&addresses).await?;
-        let by_id = self.store.users_by_google_ids(&ids).await?;
+        Ok((self.store.users_by_addresses(&addresses).await?, self.store.users_by_google_ids(&ids).await?))
+    }
+
+    async fn stale(&self, keys: &[DirectoryKey]) -> Result<Vec<DirectoryKey>, DirectoryError> {
+        let oldest = self.clock.now() - USERS_SERVE;
+        let (by_address, by_id) = self.known(keys).await?;
         let known = |key: &DirectoryKey| match key {
             DirectoryKey::Address(address) => by_address.get(address),
             DirectoryKey::Id(id) => by_id.get(id),

@@ -47,6 +47,9 @@ impl From<super::directory::DirectoryError> for Stop {
         match failure {
             super::directory::DirectoryError::Google(failure) => failure.into(),
             super::directory::DirectoryError::Store(failure) => failure.into(),
+            failure @ super::directory::DirectoryError::OtherWorkspace { .. } => {
+                Stop::Fail(error(RunErrorCode::AccessDenied, format!("Nothing was changed: {failure}.")))
+            }
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::domain::{
     RunError, RunErrorCode, RunKind, SourceHealthStatus, Time, WorkspaceUser, hold_reason,
 };
 use crate::google::{Account, Google, GoogleError, Group, KeepToken};
-use crate::store::{Claimed, Cursor, RunInHand, StoreError};
+use crate::store::{Claimed, Cursor, RunInHand, StoreError, Tx};
 use crate::sync::{MirrorUpdate, mirror_after_changes, mirror_after_full_read};
 
 /// Tokens live seven days from the full reading (People API reference); a day is kept as a margin.
@@ -56,7 +56,12 @@ impl Runner {
         };
         let (Some(run), Some(job)) = (run, job) else {
             self.contents.drop_run(claimed.run);
-            return Ok(self.store.atomically(async |tx| tx.end_work(claimed).await).await?);
+            // A preview outlives its job, and has nothing to tell any more.
+            let end = async |tx: &Tx| {
+                tx.end_work(claimed).await?;
+                tx.finish_run(claimed.run, None).await
+            };
+            return Ok(self.store.atomically(end).await?);
         };
         self.store
             .atomically(async |tx| {
@@ -172,24 +177,32 @@ impl Runner {
 
     /// Tells of a preview what the guard would say to a sync, and lets its shards begin.
     async fn foresee_hold(&self, claimed: &Claimed, run: &RunInHand, job: &Job, mirror: &Mirror) -> Result<(), Stop> {
-        let known = self.store.mirror(job.id).await?;
-        let moved = |to: bool| -> Vec<ContactNumber> {
-            let is_present = |number| mirror.get(number).is_some_and(|entry| entry.is_present);
-            let moved = known.iter().filter(|(number, entry)| entry.is_present != to && is_present(*number) == to);
-            moved.map(|(number, _)| *number).collect()
+        let now = match run.job {
+            Some(id) => self.store.job(id).await?, // with the guard and the source of this moment
+            None => None,
         };
-        let planned = self.store.expected_deletions(job.id, claimed.run, &moved(false), &moved(true)).await?;
-        let planned: Vec<PlannedDeletions> = planned.into_values().collect();
+        let job = now.as_ref().unwrap_or(job);
+        let present: Vec<ContactNumber> =
+            mirror.iter().filter(|(_, entry)| entry.is_present).map(|(number, _)| *number).collect();
+        let foreseen = self.store.foreseen_deletions(claimed.run, &present).await?;
+        let foreseen: Vec<PlannedDeletions> = foreseen.into_values().collect();
         let guard = job.guard.unwrap_or(self.settings.guard);
-        let reason = hold_reason(&guard, &planned, present(mirror).is_empty(), job.is_relinked, None);
-        self.store
+        let reason = hold_reason(&guard, &foreseen, present.is_empty(), job.is_relinked, None);
+        let is_over = self
+            .store
             .atomically(async |tx| {
-                tx.fence(claimed).await?;
-                tx.save_expected_hold(claimed.run, reason).await?;
-                tx.enqueue_shards(claimed.run, run.destinations).await?;
-                tx.end_work(claimed).await
+                let is_over = tx.is_over(claimed.run).await?;
+                tx.end_work(claimed).await?;
+                if !is_over {
+                    tx.save_foreseen_hold(claimed.run, reason).await?;
+                    tx.enqueue_shards(claimed.run, run.destinations).await?;
+                }
+                Ok::<_, StoreError>(is_over)
             })
             .await?;
+        if is_over {
+            self.contents.drop_run(claimed.run);
+        }
         Ok(())
     }
 
@@ -267,7 +280,8 @@ impl Runner {
                 Err(failure) => return Err(failure.into()),
             }
         }
-        let list = account.list_people(keep).await?;
+        let known: Vec<ResourceName> = present(mirror).into_iter().cloned().collect();
+        let list = account.list_people(keep, &known).await?;
         let update = mirror_after_full_read(mirror, &group.resource, &list).map_err(unreadable)?;
         Ok((update, list.token.map(|token| Cursor { token, full_read_at: now })))
     }

@@ -49,9 +49,9 @@ impl Attempt<'_> {
     async fn foresee(&self, mirror: &Mirror, state: &AccountState) -> Result<(Plan, Reading), Stop> {
         let changes = if state.group.is_none() { None } else { self.read_changes(state).await? };
         let there = self.read_group(state).await?;
-        let (mut reading, _) = match changes {
-            Some(changes) if there.is_some() => changes,
-            _ => self.read_all_once().await?,
+        let mut reading = match changes {
+            Some((changes, _)) if there.is_some() => changes,
+            _ => self.read_all_once(state).await?,
         };
         self.check_room(mirror, state, &reading)?;
         let group = match &there {
@@ -62,7 +62,7 @@ impl Attempt<'_> {
         let mut planned = self.plan(mirror, state, &reading, &group);
         let members = there.map(|group| group.members.into_iter().collect());
         if matches!(reading, Reading::Changes { .. }) && members.is_some_and(|members| planned.members != members) {
-            reading = self.read_all_once().await?.0;
+            reading = self.read_all_once(state).await?;
             self.check_room(mirror, state, &reading)?;
             planned = self.plan(mirror, state, &reading, &group);
         }

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use super::attempt::Attempt;
 use super::failure::{Stop, error};
 use super::gather::FULL_READ_EVERY;
-use crate::domain::{Change, DestinationId, RunErrorCode};
+use crate::domain::{Change, DestinationId, ResourceName, RunErrorCode};
 use crate::google::{Google, GoogleError, KeepToken};
 use crate::store::{AccountState, Cursor};
 use crate::sync::Reading;
@@ -33,15 +33,15 @@ impl Attempt<'_> {
     }
 
     /// Everything in the account, with a cursor for the next time.
-    pub(super) async fn read_all(&self) -> Result<(Reading, Option<Cursor>), Stop> {
+    pub(super) async fn read_all(&self, state: &AccountState) -> Result<(Reading, Option<Cursor>), Stop> {
         let now = self.runner.clock.now();
-        let list = self.account.list_people(KeepToken::Yes).await?;
+        let list = self.account.list_people(KeepToken::Yes, &linked(state)).await?;
         Ok((Reading::Full(list.items), list.token.map(|token| Cursor { token, full_read_at: now })))
     }
 
     /// Everything in the account, without a cursor: it would not be kept.
-    pub(super) async fn read_all_once(&self) -> Result<(Reading, Option<Cursor>), Stop> {
-        Ok((Reading::Full(self.account.list_people(KeepToken::No).await?.items), None))
+    pub(super) async fn read_all_once(&self, state: &AccountState) -> Result<Reading, Stop> {
+        Ok(Reading::Full(self.account.list_people(KeepToken::No, &linked(state)).await?.items))
     }
 
     /// What changed since the last run. `None` where only a full reading will do.
@@ -64,6 +64,11 @@ impl Attempt<'_> {
         let cursor = Cursor { token, full_read_at: cursor.full_read_at };
         Ok(Some((Reading::Changes { present, deleted }, Some(cursor))))
     }
+}
+
+/// The copies on record.
+fn linked(state: &AccountState) -> Vec<ResourceName> {
+    state.links.values().map(|link| link.resource.clone()).collect()
 }
 
 /// A share of [`SPREAD`] that belongs to the destination.

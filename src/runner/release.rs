@@ -14,7 +14,7 @@ impl Attempt<'_> {
     /// Takes our marks away. Safe to repeat at any point: a contact without tag and twin is not ours any more.
     pub(super) async fn release(&self) -> Result<Left, Stop> {
         let state = self.settled_state().await?;
-        let (reading, _) = self.read_all().await?;
+        let reading = self.read_all_once(&state).await?;
         let group = self.group_to_leave(&state).await?;
         let planned = self.plan_removal(&state, &reading, &group.clone().unwrap_or_else(no_group));
         let ours: BTreeSet<&ResourceName> = planned.deleted().collect();
@@ -27,7 +27,7 @@ impl Attempt<'_> {
         if let Some(group) = group {
             self.unmark_group(&group.resource).await?;
         }
-        Ok(Left::Clean)
+        Ok(if self.counts().failed == 0 { Left::Clean } else { Left::WithRefusals })
     }
 
     async fn unmark(&self, chunk: &[PersonUpdate]) -> Result<(), Stop> {
@@ -37,6 +37,13 @@ impl Attempt<'_> {
             [one] => self.account.update_person(one, &mask).await.map(drop),
             several => self.account.update_people(several, &mask).await.map(drop),
         };
+        if let Err(GoogleError::Refused { items, .. }) = &updated {
+            self.record(async |tx| tx.settle(self.destination.id).await).await?;
+            for part in self.without_refused(chunk, items) {
+                Box::pin(self.unmark(&part)).await?;
+            }
+            return Ok(());
+        }
         self.answered(updated).await?;
         self.count(|counts| counts.released += i32::try_from(chunk.len()).unwrap_or(i32::MAX));
         self.record(async |tx| tx.settle(self.destination.id).await).await

@@ -2,6 +2,7 @@
 
 use std::panic::AssertUnwindSafe;
 
+use chrono::TimeDelta;
 use futures_util::{FutureExt, StreamExt, stream};
 
 use tracing::warn;
@@ -10,8 +11,11 @@ use super::Runner;
 use super::directory::{DirectoryError, DirectoryKey};
 use super::failure::{Stop, error};
 use super::worker::MAX_FAILURES;
-use crate::domain::{ResultStatus, RunErrorCode, RunKind};
+use crate::domain::{ResultStatus, RunError, RunErrorCode, RunKind, Time};
 use crate::store::{Claimed, DestinationOutcome, ShardItem};
+
+/// Pause before a Directory that could not be read is asked again.
+const DIRECTORY_AGAIN: TimeDelta = TimeDelta::minutes(5);
 
 impl Runner {
     pub(super) async fn walk_shard(&self, claimed: &Claimed, shard: i32) -> Result<(), Stop> {
@@ -24,8 +28,8 @@ impl Runner {
                 tx.start_run(claimed.run).await
             })
             .await?;
-        if matches!(run.kind, RunKind::Removal | RunKind::Release) {
-            self.refresh_removed_users(claimed).await?; // a sync has done so before it read its source
+        if let Some((at, cause)) = self.refresh_users_of(claimed, run.kind).await? {
+            return self.put_off(claimed, at, &cause).await;
         }
         loop {
             let items = self.store.shard(claimed.run, shard).await?;
@@ -60,17 +64,22 @@ impl Runner {
         Ok(self.store.atomically(async |tx| tx.end_work(claimed).await).await?)
     }
 
-    /// Brings the users of a removal up to date. Without the Directory the last known state serves.
-    async fn refresh_removed_users(&self, claimed: &Claimed) -> Result<(), Stop> {
+    /// Brings the users of the run up to date: it may have waited so long that an address is somebody else's by now. What is
+    /// left is when to try again, and why. A removal goes on without the Directory, by the last known state.
+    async fn refresh_users_of(&self, claimed: &Claimed, kind: RunKind) -> Result<Option<(Time, RunError)>, Stop> {
         let users = self.store.google_ids_of_run(claimed.run).await?;
         let keys: Vec<DirectoryKey> = users.into_iter().map(DirectoryKey::Id).collect();
-        match self.directory.refresh(&keys).await {
-            Ok(()) => Ok(()),
-            Err(DirectoryError::Google(failure)) => {
-                warn!(run.id = %claimed.run, error = %failure, "the Directory could not be read before {}", claimed.run);
-                Ok(())
+        let Err(failure) = self.directory.refresh(&keys).await else { return Ok(None) };
+        warn!(run.id = %claimed.run, error = %failure, "the Directory could not be read before {}", claimed.run);
+        if matches!(failure, DirectoryError::Google(_)) && matches!(kind, RunKind::Removal | RunKind::Release) {
+            return Ok(None);
+        }
+        match failure.into() {
+            Stop::Wait { until, error } => Ok(Some((until, error))),
+            Stop::Retry(cause) | Stop::Fail(cause) | Stop::AccountGone(cause) => {
+                Ok(Some((self.clock.now() + DIRECTORY_AGAIN, cause)))
             }
-            Err(DirectoryError::Store(failure)) => Err(failure.into()),
+            stop @ (Stop::Lost | Stop::Canceled | Stop::ReadAgain | Stop::Broken) => Err(stop),
         }
     }
 
@@ -79,10 +88,14 @@ impl Runner {
         let at = next.next_attempt_at.unwrap_or_else(|| self.clock.now());
         let unknown = || error(RunErrorCode::UpstreamUnavailable, "The attempt was interrupted.");
         let cause = next.error.clone().unwrap_or_else(unknown);
+        self.put_off(claimed, at, &cause).await
+    }
+
+    async fn put_off(&self, claimed: &Claimed, at: Time, cause: &RunError) -> Result<(), Stop> {
         self.store
             .atomically(async |tx| {
                 tx.postpone_work(claimed, at, 0).await?;
-                tx.wait_run(claimed.run, &cause, at).await
+                tx.wait_run(claimed.run, cause, at).await
             })
             .await?;
         Ok(())

@@ -37,14 +37,14 @@ impl Attempt<'_> {
         }
         let (mut reading, mut cursor) = match changes {
             Some(changes) if there.is_some() => changes,
-            _ => self.read_all().await?,
+            _ => self.read_all(&state).await?,
         };
         self.check_room(mirror, &state, &reading)?;
         let group = self.ensure_group(&state, there.clone()).await?;
         let mut planned = self.plan(mirror, &state, &reading, &group);
         let members = there.map(|group| group.members.into_iter().collect());
         if matches!(reading, Reading::Changes { .. }) && members.is_some_and(|members| planned.members != members) {
-            (reading, cursor) = self.read_all().await?; // the changes did not tell everything
+            (reading, cursor) = self.read_all(&state).await?; // the changes did not tell everything
             self.check_room(mirror, &state, &reading)?;
             planned = self.plan(mirror, &state, &reading, &group);
         }

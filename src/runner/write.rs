@@ -8,8 +8,8 @@ use super::attempt::Attempt;
 use super::failure::Stop;
 use super::names::Names;
 use crate::domain::{
-    ChangeAction, ContactChange, ContactNumber, Content, GSYNC, GSYNC_NONCE, GSyncTag, Intent, Link, MY_CONTACTS,
-    Mirror, Nonce, Person, ResourceName, RunErrorCode, display_name,
+    ChangeAction, ContactChange, ContactNumber, Content, Field, GSYNC, GSYNC_NONCE, GSyncTag, Intent, Link,
+    MY_CONTACTS, Mirror, Nonce, Person, ResourceName, RunErrorCode, display_name,
 };
 use crate::google::{GoogleError, NewPerson, PersonUpdate, UpdateMask};
 use crate::store::KeptGroup;
@@ -29,13 +29,40 @@ struct Write<R> {
     content: Arc<Content>,
     request: R,
     is_overwrite: bool,
+    /// Has, or had, calendar addresses, which some accounts refuse.
+    has_calendar_urls: bool,
     changed_fields: Vec<String>,
+}
+
+/// What Google refused, taken apart.
+struct Parts<'w, R> {
+    /// To be sent again in these chunks.
+    chunks: Vec<Vec<&'w Write<R>>>,
+    /// To be sent again alone, without calendar addresses.
+    bare: Vec<&'w Write<R>>,
 }
 
 impl<R> Write<R> {
     fn change(&self, action: ChangeAction) -> ContactChange {
         let changed_fields = self.changed_fields.clone();
         ContactChange { action, display_name: display_name(&self.content), changed_fields }
+    }
+}
+
+impl Write<NewPerson> {
+    /// The same without the calendar addresses, which some accounts refuse.
+    fn without_calendar_urls(&self) -> Self {
+        let mut request = self.request.clone();
+        request.content.set(Field::CalendarUrls, Vec::new());
+        Self {
+            number: self.number,
+            nonce: self.nonce.clone(),
+            content: Arc::clone(&self.content),
+            request,
+            is_overwrite: false,
+            has_calendar_urls: false,
+            changed_fields: Vec::new(),
+        }
     }
 }
 
@@ -108,9 +135,10 @@ impl Attempt<'_> {
             let (nonce, tag) = (Nonce::random(), self.tag(*number));
             let request =
                 NewPerson { content: Content::clone(content), tag, nonce: nonce.clone(), groups: groups.clone() };
-            let content = Arc::clone(content);
-            let changed_fields = Vec::new();
-            Some(Write { number: *number, nonce, content, request, is_overwrite: false, changed_fields })
+            let has_calendar_urls = !content.items(Field::CalendarUrls).is_empty();
+            let (content, changed_fields) = (Arc::clone(content), Vec::new());
+            let is_overwrite = false;
+            Some(Write { number: *number, nonce, content, request, is_overwrite, has_calendar_urls, changed_fields })
         };
         let creates: Vec<Write<NewPerson>> = plan.actions.iter().filter_map(create).collect();
         let size = self.size(Writes::Contents, creates.len(), PER_WRITE);
@@ -153,8 +181,12 @@ impl Attempt<'_> {
                     tx.drop_intents(self.destination.id, &intents).await
                 })
                 .await?;
-                for part in self.without_refused(chunk, &items) {
+                let parts = self.apart(chunk, &items, true);
+                for part in parts.chunks {
                     Box::pin(self.create(&part)).await?;
+                }
+                for one in parts.bare {
+                    Box::pin(self.create(&[&one.without_calendar_urls()])).await?;
                 }
                 Ok(())
             }
@@ -171,7 +203,6 @@ impl Attempt<'_> {
     }
 
     async fn apply_updates(&self, plan: &Plan, contents: &Contents, with_twin: bool) -> Result<(), Stop> {
-        let mut mask = UpdateMask { calendar_urls: false, client_data: with_twin, only: None };
         let mut updates: Vec<Write<PersonUpdate>> = Vec::new();
         for action in &plan.actions {
             let Action::Write {
@@ -196,7 +227,6 @@ impl Attempt<'_> {
                 let twin = [(GSYNC.to_owned(), tag.to_string()), (GSYNC_NONCE.to_owned(), nonce.as_str().to_owned())];
                 others.iter().cloned().chain(twin).collect()
             });
-            mask.calendar_urls |= has_calendar_urls;
             let request = PersonUpdate {
                 resource: resource.clone(),
                 etags: etags.clone(),
@@ -210,13 +240,15 @@ impl Attempt<'_> {
                 content: Arc::clone(content),
                 request,
                 is_overwrite: *is_overwrite,
+                has_calendar_urls: *has_calendar_urls,
                 changed_fields: changed_fields.clone(),
             });
         }
         let size = self.size(Writes::Contents, updates.len(), PER_WRITE);
         let updates: Vec<&Write<PersonUpdate>> = updates.iter().collect();
         for chunk in updates.chunks(size) {
-            self.update(chunk, &mask).await?;
+            let calendar_urls = chunk.iter().any(|write| write.has_calendar_urls);
+            self.update(chunk, &UpdateMask { calendar_urls, client_data: with_twin, only: None }).await?;
         }
         Ok(())
     }
@@ -230,8 +262,19 @@ impl Attempt<'_> {
         };
         if let Err(GoogleError::Refused { items, .. }) = &updated {
             self.record(async |tx| tx.settle(self.destination.id).await).await?;
-            for part in self.without_refused(chunk, items) {
-                Box::pin(self.update(&part, mask)).await?;
+            let bare = UpdateMask { calendar_urls: false, ..mask.clone() };
+            let (with, without): (Vec<_>, Vec<_>) = chunk.iter().copied().partition(|write| write.has_calendar_urls);
+            let parts = if mask.calendar_urls && !with.is_empty() && !without.is_empty() {
+                Parts { chunks: vec![without, with], bare: Vec::new() } // the mask may have been refused, for all of them
+            } else {
+                self.apart(chunk, items, mask.calendar_urls)
+            };
+            for part in parts.chunks {
+                let has_calendar_urls = part.iter().any(|write| write.has_calendar_urls);
+                Box::pin(self.update(&part, if has_calendar_urls { mask } else { &bare })).await?;
+            }
+            for one in parts.bare {
+                Box::pin(self.update(&[one], &bare)).await?;
             }
             return Ok(());
         }
@@ -251,8 +294,23 @@ impl Attempt<'_> {
         .await
     }
 
+    /// Takes a chunk apart that Google refused. Those with calendar addresses may have been refused for them alone.
+    fn apart<'w, R>(&self, chunk: &[&'w Write<R>], items: &[usize], with_calendar: bool) -> Parts<'w, R> {
+        let may_be_bare = |write: &&Write<R>| with_calendar && write.has_calendar_urls;
+        if let [one] = chunk
+            && may_be_bare(one)
+        {
+            return Parts { chunks: Vec::new(), bare: vec![*one] };
+        }
+        let named = items.iter().filter_map(|item| chunk.get(*item));
+        let bare: Vec<&'w Write<R>> = named.filter(|one| may_be_bare(one)).copied().collect();
+        let chunks = self.without_refused(chunk, items);
+        self.count(|counts| counts.failed -= count(bare.len()));
+        Parts { chunks, bare }
+    }
+
     /// What is left of a chunk that Google refused: all but the named ones; where it named none, each half, down to one.
-    fn without_refused<'w, R>(&self, chunk: &[&'w Write<R>], items: &[usize]) -> Vec<Vec<&'w Write<R>>> {
+    pub(super) fn without_refused<W: Clone>(&self, chunk: &[W], items: &[usize]) -> Vec<Vec<W>> {
         if chunk.len() == 1 {
             self.count(|counts| counts.failed += 1);
             return Vec::new();
@@ -263,7 +321,7 @@ impl Attempt<'_> {
         }
         self.count(|counts| counts.failed += count(items.len()));
         let fine = chunk.iter().enumerate().filter(|(position, _)| !items.contains(position));
-        let fine: Vec<&'w Write<R>> = fine.map(|(_, write)| *write).collect();
+        let fine: Vec<W> = fine.map(|(_, write)| write.clone()).collect();
         if fine.is_empty() { Vec::new() } else { vec![fine] }
     }
 

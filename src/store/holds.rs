@@ -16,6 +16,9 @@ use crate::domain::{
 
 use entity::{link, mirror_contact, run_hold, run_result};
 
+/// Numbers per statement: SQLite binds at most 32,766 values.
+const CHUNK: usize = 2_000;
+
 fn read_hold(row: run_hold::Model) -> StoreResult<(RunId, Hold)> {
     let decided_by = match (row.decided_by_kind, row.decided_by) {
         (Some(kind), Some(label)) => Some(actor("run_hold", &kind, &label)?),
@@ -98,27 +101,30 @@ impl Store {
         Ok(self.count_links(run, None).await?.into_iter().map(planned).collect())
     }
 
-    /// What a run would delete if these contacts had `left` the source group since the mirror was written, and these were
-    /// `back`.
+    /// What a run would delete at each of its destinations if the source group held these contacts and no others.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn expected_deletions(
+    pub async fn foreseen_deletions(
         &self,
-        job: JobId,
         run: RunId,
-        left: &[ContactNumber],
-        back: &[ContactNumber],
+        present: &[ContactNumber],
     ) -> StoreResult<HashMap<DestinationId, PlannedDeletions>> {
-        let among =
-            |numbers: &[ContactNumber]| Some(link::Column::Number.is_in(numbers.iter().map(|one| one.to_i64())));
-        let mut planned = self.planned_deletions(job, run).await?;
-        let (left, back) = (self.count_links(run, among(left)).await?, self.count_links(run, among(back)).await?);
-        for (destination, planned) in &mut planned {
-            let count = |links: &HashMap<_, _>| links.get(destination).copied().unwrap_or(0);
-            planned.deletions = (planned.deletions + count(&left)).saturating_sub(count(&back));
+        let mut foreseen: HashMap<DestinationId, PlannedDeletions> = self
+            .count_links(run, None)
+            .await?
+            .into_iter()
+            .map(|(id, synced)| (id, PlannedDeletions { deletions: synced, synced }))
+            .collect();
+        for chunk in present.chunks(CHUNK) {
+            let among = link::Column::Number.is_in(chunk.iter().map(|number| number.to_i64()));
+            for (id, kept) in self.count_links(run, Some(among)).await? {
+                if let Some(foreseen) = foreseen.get_mut(&id) {
+                    foreseen.deletions = foreseen.deletions.saturating_sub(kept);
+                }
+            }
         }
-        Ok(planned)
+        Ok(foreseen)
     }
 
     /// Synced contacts at each destination of a run.
@@ -196,7 +202,7 @@ impl Tx {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn save_expected_hold(&self, preview: RunId, reason: Option<HoldReason>) -> StoreResult<()> {
+    pub async fn save_foreseen_hold(&self, preview: RunId, reason: Option<HoldReason>) -> StoreResult<()> {
         use entity::run::{Column, Entity};
         Entity::update_many()
             .col_expr(Column::ExpectedHoldReason, Expr::value(reason.map(|reason| reason.name())))

@@ -15,6 +15,9 @@ use crate::domain::{
 /// Destinations that one worker walks with one reading of the source; more shards let more workers help.
 pub(super) const SHARD_SIZE: usize = 25;
 
+/// Rows per statement: SQLite binds at most 32,766 values, a row has thirteen.
+const CHUNK: usize = 2_000;
+
 impl Tx {
     /// Queues a run over `destinations`, fixed from here on. A run over none is finished at once.
     ///
@@ -177,8 +180,8 @@ impl Tx {
                 planned_deletions: Set(0),
             })
             .collect();
-        if !rows.is_empty() {
-            entity::run_result::Entity::insert_many(rows).exec_without_returning(&self.db).await?;
+        for chunk in rows.chunks(CHUNK) {
+            entity::run_result::Entity::insert_many(chunk.iter().cloned()).exec_without_returning(&self.db).await?;
         }
         Ok(())
     }

@@ -434,7 +434,8 @@ impl Tx {
         Ok(())
     }
 
-    async fn drop_job_if_clean(&self, id: JobId) -> StoreResult<()> {
+    /// Drops a job that is being deleted and has no destination any more.
+    pub(super) async fn drop_job_if_clean(&self, id: JobId) -> StoreResult<()> {
         self.lock_job(id).await?; // a deletion that is about to count its destinations comes first, or sees this
         let is_deleting =
             job::Column::Id.eq(id.uuid()).and(job::Column::Status.eq(crate::domain::JobStatus::Deleting.name()));

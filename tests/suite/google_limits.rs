@@ -206,6 +206,7 @@ on_both! {
     async fn writes_that_show_late_confuse_no_run(world) {
         behave(&world, |settings| settings.lag = Lag {
             sync: Duration::from_secs(120),
+            list: Duration::from_secs(120),
             read: Duration::from_secs(30),
             new_group: Duration::from_secs(5),
             group_client_data: Duration::from_secs(300),
@@ -238,6 +239,99 @@ on_both! {
         world.next_day().await;
         let writes = world.sandbox.ledger().into_iter().filter(|entry| entry.method != "GET" && entry.id != "token").count();
         assert_eq!(writes, 0);
+    }
+
+    async fn a_list_that_is_late_makes_nothing_twice_and_leaves_nothing(world) {
+        let (group, contacts) = fill(&world, 450);
+        behave(&world, |settings| settings.lag.list = Duration::from_secs(600));
+        world.clock.advance(TimeDelta::minutes(11));
+        // The first batch has arrived and is not listed yet when the account must be read again.
+        let at = When::Method { id: BATCH_CREATE.into(), nth: 2 };
+        world.sandbox.inject(Fault { at, kind: FaultKind::CutBefore, times: 1 });
+        let job = world.job("Suppliers", &[ANN]).await;
+        assert_eq!(last_run(&world).await["status"], "SUCCEEDED");
+        assert_in_step(&world, ANN, &group, 0);
+        // The source was changed a moment ago: what its list does not show is no reason to delete anything.
+        world.days(7);
+        world.edit(SOURCE, &contacts[0], "nicknames", json!([{ "value": "Changed" }]));
+        let run = world.run(&job).await;
+        assert_eq!((run["status"].as_str(), run["counts"]["deleted"].as_i64()), (Some("SUCCEEDED"), Some(0)), "{run:#}");
+        // Removed minutes after one was written, all are taken away.
+        world.accepted("removeUsers", "run { id }", json!({ "jobId": job, "emails": [ANN] })).await;
+        world.work().await;
+        assert!(world.synced_group(ANN).is_none());
+        assert_eq!(world.sandbox.contacts(ANN).unwrap().iter().filter(|contact| tag(contact).is_some()).count(), 0);
+    }
+
+    async fn what_some_accounts_refuse_in_a_mask_stops_nothing_else(world) {
+        let with_calendar = |name: &str| {
+            json!({ "names": [{ "givenName": name }], "calendarUrls": [{ "url": "https://calendar.example/a", "type": "home" }] })
+        };
+        let (group, contacts) = world.source_group("Suppliers", &["Ada", "Ben", "Cleo", "Dora", "Eve", "Fay", "Gil", "Hal"]);
+        for name in ["Ida", "Jan"] {
+            let contact = world.sandbox.create_contact(SOURCE, with_calendar(name)).unwrap();
+            world.sandbox.add_to_group(SOURCE, &group, &contact).unwrap();
+        }
+        behave(&world, |settings| settings.refuses_calendar_urls = true);
+        let job = world.job("Suppliers", &[ANN]).await;
+        assert_eq!(last_run(&world).await["status"], "SUCCEEDED");
+        assert_eq!(world.synced_names(ANN).len(), 10);
+        for contact in &contacts {
+            world.edit(SOURCE, contact, "nicknames", json!([{ "value": "Changed" }]));
+        }
+        let ida = world.contact(SOURCE, "Ida").resource_name;
+        world.edit(SOURCE, &ida, "nicknames", json!([{ "value": "Changed" }]));
+        let run = world.run(&job).await;
+        assert_eq!((run["status"].as_str(), run["counts"]["updated"].as_i64()), (Some("SUCCEEDED"), Some(9)), "{run:#}");
+        assert!(!world.contact(ANN, "Ida").person.contains_key("calendarUrls"));
+        world.sandbox.clear_ledger();
+        world.next_day().await;
+        assert_eq!(world.writes(), [], "it is not tried again every day");
+    }
+
+    async fn an_administrator_who_may_not_ask_makes_nobody_deleted(world) {
+        let (group, _) = fill(&world, 3);
+        let job = world.job("Suppliers", &[ANN]).await;
+        // Google refuses the user's token, and then the Directory does not tell whether there is such a user.
+        let inject = |id: Option<&str>, user: Option<&str>, kind: FaultKind| {
+            let at = When::Always { id: id.map(Into::into), user: user.map(Into::into) };
+            world.sandbox.inject(Fault { at, kind, times: 1_000 });
+        };
+        inject(None, Some(ANN), FaultKind::TokenRefused);
+        inject(Some("directory.users.get"), None, FaultKind::Forbidden);
+        inject(Some("directory.customers.get"), None, FaultKind::Forbidden);
+        world.clock.advance(TimeDelta::hours(2)); // Google's tokens have run out
+        world.accepted("removeUsers", "run { id }", json!({ "jobId": job, "emails": [ANN] })).await;
+        world.work().await;
+        assert_ne!(last_run(&world).await["status"], "SUCCEEDED");
+        let query = "query ($id: ID!) { job(id: $id) { destinations { nodes { status } } } }";
+        let there = world.data(query, json!({ "id": job })).await;
+        assert_eq!(there["job"]["destinations"]["nodes"][0]["status"], "REMOVING");
+        world.sandbox.clear_faults();
+        assert_in_step(&world, ANN, &group, 0);
+        world.days(1);
+        world.next_day().await;
+        assert!(world.synced_group(ANN).is_none(), "it is tried again every day");
+    }
+
+    async fn a_run_that_waited_looks_again_whose_address_it_is(world) {
+        fill(&world, 20);
+        let at = When::Always { id: Some(BATCH_CREATE.into()), user: Some(ANN.into()) };
+        world.sandbox.inject(Fault { at, kind: FaultKind::QuotaBackend, times: 1 });
+        world.create_job("Suppliers", &[ANN]).await;
+        work_due(&world).await;
+        assert_eq!(last_run(&world).await["status"], "WAITING");
+        // Meanwhile the user was renamed, the group that was made is gone, and somebody else was given the address.
+        let group = world.synced_group(ANN).unwrap().resource_name;
+        world.sandbox.delete_group(ANN, &group).unwrap();
+        world.sandbox.update_user(ANN, |user| user.primary_email = "ann.smith@corp.example".into()).unwrap();
+        world.sandbox.update_user("ann.smith@corp.example", |user| user.aliases.clear()).unwrap();
+        world.sandbox.add_user(NewUser::new(ANN, "Ann", "Other")).unwrap();
+        world.clock.advance(TimeDelta::hours(2));
+        world.work().await;
+        assert_eq!(last_run(&world).await["status"], "SUCCEEDED");
+        assert_eq!(world.sandbox.contacts(ANN).unwrap().len(), 0, "a stranger receives nothing");
+        assert_eq!(world.synced_names("ann.smith@corp.example").len(), 20);
     }
 
     async fn a_group_whose_answer_was_lost_is_found_though_its_marker_shows_late(world) {

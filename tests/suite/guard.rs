@@ -270,6 +270,30 @@ on_both! {
         assert_eq!(world.synced_names(ANN).len(), 13, "nothing was deleted");
     }
 
+    async fn an_administrator_abandons_an_account_of_a_job_that_is_being_deleted(world) {
+        let (job, ..) = filled(&world, 1).await;
+        world.sandbox.update_user(ANN, |user| user.suspended = true).unwrap();
+        world.clock.advance(TimeDelta::hours(2));
+        world.accepted("deleteJob", "run { id }", json!({ "jobId": job, "syncedContacts": "KEEP" })).await;
+        let abandon = async |email: &str| {
+            let input = json!({ "jobId": job, "emails": [email], "abandon": true });
+            world.accepted("removeUsers", "job { id } run { id } results { outcome destination { id } }", input).await
+        };
+        let in_hand = abandon(BOB).await;
+        assert_eq!(in_hand["results"][0]["outcome"], "REMOVED");
+        assert!(in_hand["results"][0]["destination"].is_object(), "whoever can be reached is not given up");
+        world.work().await;
+        let query = "query ($id: ID!) { job(id: $id) { status allowedActions destinations { nodes { email } } } }";
+        let left = world.data(query, json!({ "id": job })).await["job"].take();
+        let expected = json!({ "status": "DELETING", "allowedActions": ["ABANDON_USERS"], "destinations": { "nodes": [{ "email": ANN }] } });
+        assert_eq!(left, expected);
+        let refused = world.mutate("removeUsers", "run { id }", json!({ "jobId": job, "emails": [ANN] })).await;
+        assert_eq!(refused["userErrors"][0]["code"], "JOB_DELETING");
+        let abandoned = abandon(ANN).await;
+        assert_eq!((&abandoned["job"], &abandoned["run"]), (&Value::Null, &Value::Null), "the job is gone with the last");
+        assert_eq!(world.data(query, json!({ "id": job })).await["job"], Value::Null);
+    }
+
     async fn an_administrator_abandons_an_account_that_cannot_be_reached(world) {
         let (job, ..) = filled(&world, 1).await;
         world.sandbox.update_user(ANN, |user| user.suspended = true).unwrap();

@@ -21,6 +21,7 @@ mod google_limits;
 mod guard;
 mod healing;
 mod model;
+mod other_workspace;
 mod preview;
 mod property;
 mod queue;

@@ -1,5 +1,6 @@
 //! Previews: what a run would do, told and not done.
 
+use sandbox::{Fault, FaultKind, When};
 use serde_json::{Value, json};
 
 use crate::world::{SOURCE, World, on_both};
@@ -119,6 +120,21 @@ on_both! {
         assert_eq!((&run["status"], &run["error"]["code"]), (&json!("FAILED"), &json!("SOURCE_GROUP_MISSING")));
         let health = world.data("{ jobs { nodes { source { health { status } } } } }", json!({})).await;
         assert_eq!(health["jobs"]["nodes"][0]["source"]["health"]["status"], "OK");
+    }
+
+    async fn a_preview_ends_with_its_job(world) {
+        world.source_group("Suppliers", &["Ada"]);
+        let job = world.job("Suppliers", &[ANN]).await;
+        let at = When::Always { id: None, user: Some(SOURCE.into()) };
+        world.sandbox.inject(Fault { at, kind: FaultKind::Unavailable, times: 1_000 });
+        let queued = world.accepted("previewJob", RUN, json!({ "target": { "jobId": job } })).await;
+        while world.app.runner.work_once().await.unwrap() {}
+        assert_eq!(told(&world, &queued["run"]["id"]).await["status"], "WAITING");
+        world.sandbox.clear_faults();
+        world.accepted("deleteJob", "run { id }", json!({ "jobId": job })).await;
+        world.work().await;
+        let run = world.run_state(queued["run"]["id"].as_str().unwrap()).await;
+        assert_eq!(run["isFinished"], true, "{run:#}");
     }
 
     async fn a_preview_runs_beside_a_sync_and_can_be_canceled(world) {

@@ -10,6 +10,8 @@ use crate::{Lag, refusal::Refusal};
 pub(crate) struct Lags {
     /// See [`Lag::sync`].
     pub(crate) sync: TimeDelta,
+    /// See [`Lag::list`].
+    pub(crate) list: TimeDelta,
     /// See [`Lag::read`].
     pub(crate) read: TimeDelta,
     /// See [`Lag::new_group`].
@@ -25,6 +27,7 @@ impl From<Lag> for Lags {
         let delta = |duration| TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX);
         Self {
             sync: delta(lag.sync),
+            list: delta(lag.list),
             read: delta(lag.read),
             new_group: delta(lag.new_group),
             group_client_data: delta(lag.group_client_data),
@@ -45,6 +48,8 @@ pub(crate) struct Call<'a> {
     pub(crate) now: DateTime<Utc>,
     /// Delays.
     pub(crate) lags: Lags,
+    /// See [`crate::Options::refuses_calendar_urls`].
+    pub(crate) refuses_calendar_urls: bool,
     /// Who calls.
     pub(crate) user_id: &'a str,
 }

@@ -199,8 +199,15 @@ impl Core {
             let root = if matches!(schema.reference.as_deref(), Some("Person")) { "person" } else { "" };
             discovery::schema::check(found.api, schema, body, root, true).map_err(|flaw| flaw.refusal())?;
         }
-        let call =
-            Call { query: &request.query, body, segments: &found.segments, now, lags: self.lags(), user_id: &user_id };
+        let call = Call {
+            query: &request.query,
+            body,
+            segments: &found.segments,
+            now,
+            lags: self.lags(),
+            refuses_calendar_urls: self.settings.refuses_calendar_urls,
+            user_id: &user_id,
+        };
         let selection = call.one("fields").map(Selection::parse).transpose();
         let selection = selection.map_err(|refusal| in_style_of(found, refusal))?;
         let answer = self.dispatch(&found.method.id, &call)?;

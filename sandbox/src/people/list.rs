@@ -64,7 +64,7 @@ fn begin(account: &Account, call: &Call<'_>, mask: &Mask, secret: &str, params: 
             from = settled.max(token.seq);
             changes(account, token.seq, settled)
         }
-        None if contacts => everything(account, call.one("sortOrder")),
+        None if contacts => everything(account, call),
         None => Vec::new(),
     };
     let sync_token = call.flag("requestSyncToken").then(|| {
@@ -85,10 +85,11 @@ fn changes(account: &Account, after: u64, until: u64) -> Vec<Item> {
         .collect()
 }
 
-fn everything(account: &Account, order: Option<&str>) -> Vec<Item> {
-    let mut contacts: Vec<_> =
-        account.changed_after(0).filter_map(|(_, id)| account.contacts.get(&id)).map(Arc::clone).collect();
-    match order {
+fn everything(account: &Account, call: &Call<'_>) -> Vec<Item> {
+    let is_settled = |contact: &&Arc<Stored>| contact.updated <= call.now - call.lags.list;
+    let contacts = account.changed_after(0).filter_map(|(_, id)| account.contacts.get(&id));
+    let mut contacts: Vec<_> = contacts.filter(is_settled).map(Arc::clone).collect();
+    match call.one("sortOrder") {
         Some("LAST_MODIFIED_DESCENDING") => contacts.reverse(),
         Some("FIRST_NAME_ASCENDING") => contacts.sort_by_key(|contact| sort_name(contact, "givenName")),
         Some("LAST_NAME_ASCENDING") => contacts.sort_by_key(|contact| sort_name(contact, "familyName")),

@@ -60,10 +60,18 @@ pub(super) fn missing(places: &[usize]) -> Refusal {
 /// Everything that must hold before a contact is created, but for the room.
 pub(super) fn check_create(account: &Account, person: &Value, call: &Call<'_>) -> Result<Draft, Refusal> {
     let draft = draft::read(person)?;
+    check_calendar_urls(draft.fields.contains_key(CALENDAR_URLS), call)?;
     if let Some(groups) = &draft.groups {
         check_groups(account, groups, None, call)?;
     }
     Ok(draft)
+}
+
+const CALENDAR_URLS: &str = "calendarUrls";
+
+fn check_calendar_urls(is_sent: bool, call: &Call<'_>) -> Result<(), Refusal> {
+    let is_refused = is_sent && call.refuses_calendar_urls;
+    if is_refused { Err(Refusal::invalid("Request contains an invalid argument.")) } else { Ok(()) }
 }
 
 /// Everything that must hold before a contact is updated.
@@ -80,6 +88,7 @@ pub(super) fn check_update(
     if claimed.is_some_and(|claimed| claimed != name) {
         return Err(Refusal::invalid("Request person.resource_name is different than the resource to update."));
     }
+    check_calendar_urls(update.has(CALENDAR_URLS), call)?;
     check_etag(contact, person)?;
     let draft = draft::read(person)?;
     if update.has("memberships") {

@@ -42,6 +42,8 @@ pub(in crate::graphql) enum JobAction {
     AddUsers,
     /// `removeUsers`.
     RemoveUsers,
+    /// `removeUsers` with `abandon`.
+    AbandonUsers,
     /// `runJob`.
     Run,
     /// `previewJob`.
@@ -104,8 +106,11 @@ impl Job {
     /// Actions the caller's role and the job's state allow now.
     async fn allowed_actions(&self, ctx: &Context<'_>) -> Result<Vec<JobAction>, ApiError> {
         let role = ctx.viewer()?.role;
-        if role < Role::Operator || self.0.status == domain::JobStatus::Deleting {
+        if role < Role::Operator {
             return Ok(Vec::new());
+        }
+        if self.0.status == domain::JobStatus::Deleting {
+            return Ok(if role >= Role::Admin { vec![JobAction::AbandonUsers] } else { Vec::new() });
         }
         let loaders = ctx.loaders()?;
         let counts = loaders.status_counts(self.0.id).await?;
@@ -118,6 +123,7 @@ impl Job {
             (JobAction::Delete, role >= Role::Admin),
             (JobAction::AddUsers, true),
             (JobAction::RemoveUsers, true),
+            (JobAction::AbandonUsers, role >= Role::Admin),
             (JobAction::Run, may_run),
             (JobAction::Preview, has_destination),
             (JobAction::Pause, self.0.status == domain::JobStatus::Active),

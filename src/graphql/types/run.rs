@@ -180,8 +180,9 @@ impl Run {
         Ok(ctx.loaders()?.hold(self.0.id).await?.map(RunHold))
     }
 
-    /// Why the deletion guard would hold a sync that started now. Null when it would go on, until a preview has read the
-    /// source, and for runs of other kinds.
+    /// Why the deletion guard would have held a sync when this preview read the source. Null when it would have gone on, while
+    /// the source is unread or cannot be read, and for runs of other kinds. A destination alone that the guard refuses has
+    /// the error DELETION_GUARD in its result.
     async fn expected_hold_reason(&self) -> Option<HoldReason> {
         self.0.expected_hold_reason.map(HoldReason::from)
     }

@@ -38,8 +38,8 @@ pub struct Replay {
 const PATH: [&str; 2] = ["input", "idempotencyKey"];
 
 /// The refusal of a call whose twin has not ended.
-pub(super) fn in_use() -> Decision {
-    let message = "The first call with this key has not ended. Send the call again.";
+pub(super) fn in_use(key: &IdempotencyKey) -> Decision {
+    let message = format!("The first call with the key {} has not ended. Send the call again.", quoted(&key.key));
     let refusal = Refusal::new(RefusalCode::IdempotencyKeyInUse, &PATH, message);
     Decision::refused(None, vec![refusal], Vec::new())
 }

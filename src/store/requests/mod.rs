@@ -83,9 +83,10 @@ use decided;
 macro_rules! decided_by_key {
     ($store:expr, $method:ident($request:expr)) => {
         match $crate::store::requests::decided!($store, $method($request)) {
-            Err($crate::store::StoreError::Conflict) if $request.key.is_some() => {
-                Ok($crate::store::requests::idempotency::in_use())
-            }
+            Err(conflict @ $crate::store::StoreError::Conflict) => match &$request.key {
+                Some(key) => Ok($crate::store::requests::idempotency::in_use(key)),
+                None => Err(conflict),
+            },
             decided => decided,
         }
     };
@@ -107,6 +108,17 @@ fn has_no_destination(job: &str, path: &[&str]) -> Refusal {
 impl Tx {
     /// A job that may be changed, its row locked until the commit; or why it may not.
     async fn changeable_job(&self, id: &str) -> StoreResult<Result<Job, Decision>> {
+        Ok(match self.known_job(id).await? {
+            Ok(job) if job.status == JobStatus::Deleting => {
+                let message = format!("The job {} is being deleted.", quoted(id));
+                let refusal = Refusal::new(RefusalCode::JobDeleting, &["input", "jobId"], message);
+                Err(Decision::refused(Some(job), vec![refusal], Vec::new()))
+            }
+            found => found,
+        })
+    }
+
+    async fn known_job(&self, id: &str) -> StoreResult<Result<Job, Decision>> {
         let path = ["input", "jobId"];
         let found = match id.parse::<JobId>() {
             Ok(id) => {
@@ -115,18 +127,10 @@ impl Tx {
             }
             Err(_) => None,
         };
-        Ok(match found {
-            None => {
-                let message = format!("No job has the ID {}.", quoted(id));
-                Err(Decision::refused(None, vec![Refusal::new(RefusalCode::NotFound, &path, message)], Vec::new()))
-            }
-            Some(job) if job.status == JobStatus::Deleting => {
-                let message = format!("The job {} is being deleted.", quoted(id));
-                let refusal = Refusal::new(RefusalCode::JobDeleting, &path, message);
-                Err(Decision::refused(Some(job), vec![refusal], Vec::new()))
-            }
-            Some(job) => Ok(job),
-        })
+        Ok(found.ok_or_else(|| {
+            let message = format!("No job has the ID {}.", quoted(id));
+            Decision::refused(None, vec![Refusal::new(RefusalCode::NotFound, &path, message)], Vec::new())
+        }))
     }
 
     pub(in crate::store) async fn lock_job(&self, id: JobId) -> StoreResult<()> {

@@ -7,8 +7,8 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::{Decision, decided};
 use crate::domain::{
-    ActivityKind, AuditAction, AuditChange, Caller, Destination, DestinationStatus, EmailAddress, Outcome, Row,
-    RunKind, Time, Trigger, UserId,
+    ActivityKind, AuditAction, AuditChange, Caller, Destination, DestinationStatus, EmailAddress, JobStatus, Outcome,
+    Row, RunKind, Time, Trigger, UserId,
 };
 use crate::store::convert::Named;
 use crate::store::users::users_by_addresses;
@@ -39,10 +39,16 @@ impl Store {
 
 impl Tx {
     async fn remove_users(&self, request: &RemoveUsers) -> StoreResult<Decision> {
-        let job = match self.changeable_job(&request.job).await? {
+        // Of a job that is being deleted all are being removed; who is out of reach can be given up.
+        let found = match request.abandon {
+            true => self.known_job(&request.job).await?,
+            false => self.changeable_job(&request.job).await?,
+        };
+        let job = match found {
             Ok(job) => job,
             Err(decision) => return Ok(decision),
         };
+        let is_deleting = job.status == JobStatus::Deleting;
         let destinations = self.destinations_of(job.id).await?;
         let addresses: Vec<EmailAddress> =
             request.emails.iter().filter_map(|sent| EmailAddress::parse(sent).ok()).collect();
@@ -83,7 +89,8 @@ impl Tx {
             self.forget_destination(one.id).await?;
         }
         // Whose removal is in hand is left to it; one that waits for its daily attempt is tried now.
-        removed.retain(|one| one.status != DestinationStatus::Removing || one.next_attempt_at.is_some());
+        removed
+            .retain(|one| !is_deleting && (one.status != DestinationStatus::Removing || one.next_attempt_at.is_some()));
         let removed: Vec<Destination> = removed.into_iter().cloned().collect();
         let run = if removed.is_empty() {
             None
@@ -92,6 +99,7 @@ impl Tx {
             let by = &request.by.actor;
             Some(self.insert_run(&job, RunKind::Removal, Trigger::Removal, None, by, &removed).await?)
         };
+        self.drop_job_if_clean(job.id).await?;
         let job = self.job(job.id).await?;
         Ok(Decision { refusals: Vec::new(), rows, job, run, is_replay: false })
     }

@@ -205,7 +205,7 @@ on_both! {
         assert_eq!(actions(Role::Viewer).await, json!([]));
         assert_eq!(actions(Role::Operator).await, json!(["UPDATE", "ADD_USERS", "REMOVE_USERS", "RUN", "PREVIEW", "PAUSE"]));
         assert_eq!(actions(Role::Admin).await, json!([
-            "UPDATE", "UPDATE_DELETION_GUARD", "DELETE", "ADD_USERS", "REMOVE_USERS", "RUN", "PREVIEW", "PAUSE"
+            "UPDATE", "UPDATE_DELETION_GUARD", "DELETE", "ADD_USERS", "REMOVE_USERS", "ABANDON_USERS", "RUN", "PREVIEW", "PAUSE"
         ]));
         world.accepted("runJob", "run { id }", json!({ "jobId": job })).await;
         assert_eq!(actions(Role::Operator).await, json!(["UPDATE", "ADD_USERS", "REMOVE_USERS", "PREVIEW", "PAUSE"]));

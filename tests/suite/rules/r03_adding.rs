@@ -1,3 +1,4 @@
+use sandbox::NewUser;
 use serde_json::json;
 
 use super::{ANN, BOB, CAROL};
@@ -40,5 +41,24 @@ on_both! {
         let outcomes: Vec<_> = added["results"].as_array().unwrap().iter().map(|row| &row["outcome"]).collect();
         assert_eq!(outcomes, ["ALREADY_PRESENT", "DUPLICATE_IN_REQUEST", "ADDED"]);
         assert_eq!(added["summary"], json!({ "requested": 3, "added": 1, "unchanged": 2 }));
+    }
+
+    async fn r03_a_job_takes_more_users_than_a_statement_binds_values(world) {
+        world.source_group("Suppliers", &["Ada"]);
+        let emails: Vec<String> = (0..2_600).map(|number| format!("user{number}@corp.example")).collect();
+        for email in &emails {
+            world.sandbox.add_user(NewUser::new(email, "User", "Many")).unwrap();
+        }
+        let mut chunks = emails.chunks(500);
+        let first: Vec<&str> = chunks.next().unwrap().iter().map(String::as_str).collect();
+        let job = world.create_job("Suppliers", &first).await["job"]["id"].clone();
+        for chunk in chunks {
+            world.accepted("addUsers", "job { id }", json!({ "jobId": job, "emails": chunk })).await;
+        }
+        let total = "run { destinationsTotal }";
+        let preview = world.accepted("previewJob", total, json!({ "target": { "jobId": job } })).await;
+        assert_eq!(preview["run"]["destinationsTotal"], 2_600);
+        let deleted = world.accepted("deleteJob", total, json!({ "jobId": job })).await;
+        assert_eq!(deleted["run"]["destinationsTotal"], 2_600);
     }
 }

@@ -7,6 +7,7 @@ use sandbox::{FaultKind, Lag};
 /// How late writes show, where they do.
 pub const LATE: Lag = Lag {
     sync: Duration::from_secs(30),
+    list: Duration::from_secs(30),
     read: Duration::from_secs(10),
     new_group: Duration::from_secs(2),
     group_client_data: Duration::from_secs(20),
