@@ -7,7 +7,7 @@ mod step;
 
 use proptest::collection::vec;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
-use sandbox::Lag;
+use sandbox::{Lag, When};
 
 use crate::world::{Database, LATE, Wishes, World};
 use act::Story;
@@ -71,6 +71,17 @@ async fn a_copy_that_outlives_its_original_and_the_database_is_adopted() {
     let setting = Setting { contacts: 3, accounts: 1, lags: false };
     let steps = [Step::UserCopies(1, 7), Step::DatabaseIsLost, Step::UserDeletes(1, 4)];
     play(Database::sqlite(), &setting, &steps).await.unwrap();
+}
+
+/// Another one: what a run read before its server was killed, it goes by.
+#[tokio::test]
+async fn a_contact_that_left_and_came_back_around_a_kill_arrives() {
+    let setting = Setting { contacts: 3, accounts: 1, lags: false };
+    for call in 1..7 {
+        let killed = Step::KilledRun(When::Call(call), false);
+        let steps = [Step::SourceTakesOut(0), killed, Step::SourceTakesIn(0), Step::Run];
+        play(Database::sqlite(), &setting, &steps).await.unwrap();
+    }
 }
 
 #[test]
