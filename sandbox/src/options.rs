@@ -32,6 +32,8 @@ pub struct Options {
     pub write_time: Duration,
     /// Refuse `calendarUrls` in creates and in update masks, as is reported of some accounts.
     pub refuses_calendar_urls: bool,
+    /// Answer 503 when the members of a group are asked for, as is reported of large groups.
+    pub refuses_group_members: bool,
 }
 
 impl Default for Options {
@@ -46,6 +48,7 @@ impl Default for Options {
             suspended: SuspendedMode::TokenRefused,
             write_time: Duration::ZERO,
             refuses_calendar_urls: false,
+            refuses_group_members: false,
         }
     }
 }
@@ -61,6 +64,7 @@ impl std::fmt::Debug for Options {
             .field("suspended", &self.suspended)
             .field("write_time", &self.write_time)
             .field("refuses_calendar_urls", &self.refuses_calendar_urls)
+            .field("refuses_group_members", &self.refuses_group_members)
             .finish_non_exhaustive()
     }
 }
@@ -151,6 +155,8 @@ pub struct Settings {
     pub write_time: Duration,
     /// See [`Options::refuses_calendar_urls`].
     pub refuses_calendar_urls: bool,
+    /// See [`Options::refuses_group_members`].
+    pub refuses_group_members: bool,
 }
 
 /// Durations as whole milliseconds.

@@ -87,6 +87,7 @@ impl Sandbox {
                 suspended: options.suspended,
                 write_time: options.write_time,
                 refuses_calendar_urls: options.refuses_calendar_urls,
+                refuses_group_members: options.refuses_group_members,
             },
             writing: HashMap::new(),
             faults: Faults::default(),

@@ -38,6 +38,9 @@ pub(super) struct Behaviour {
     /// Refuse calendar addresses of contacts, as is reported of some accounts.
     #[arg(long)]
     refuse_calendar_urls: bool,
+    /// Answer 503 when the members of a group are asked for, as is reported of large groups.
+    #[arg(long)]
+    refuse_group_members: bool,
     /// Where suspended users are turned away.
     #[arg(long, value_enum, default_value_t = Suspended::Token)]
     suspended: Suspended,
@@ -72,6 +75,7 @@ impl From<&Behaviour> for Settings {
             },
             write_time: Duration::from_millis(flags.write_time_ms),
             refuses_calendar_urls: flags.refuse_calendar_urls,
+            refuses_group_members: flags.refuse_group_members,
         }
     }
 }
@@ -122,6 +126,7 @@ mod tests {
             .map(|one| one.as_millis());
         assert_eq!(millis, [1, 2, 3, 4, 5, 7]);
         assert!(settings(&["--refuse-calendar-urls"]).refuses_calendar_urls);
+        assert!(settings(&["--refuse-group-members"]).refuses_group_members);
         assert_eq!(settings(&["--suspended", "api"]).suspended, SuspendedMode::ForbiddenAtApi);
         assert_eq!(settings(&["--write-time-ms", "6"]).write_time.as_millis(), 6);
     }

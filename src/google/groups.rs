@@ -77,6 +77,18 @@ impl Account {
         read(&answer).ok_or_else(|| GoogleError::Outage("a contact group without a name".into()))
     }
 
+    /// The same, or the group without its members where Google does not get them together: a large one may be answered with
+    /// 503 for ever. Whoever compares them with contacts then reads all contacts.
+    ///
+    /// # Errors
+    /// As [`Account::group`].
+    pub async fn group_or_bare(&self, name: &ResourceName, max_members: u32) -> Result<Group, GoogleError> {
+        match self.group(name, max_members).await {
+            Err(GoogleError::Outage(_)) => self.group(name, 0).await,
+            found => found,
+        }
+    }
+
     /// Creates a contact group with our marker. One write. Not idempotent, but names are unique.
     ///
     /// # Errors

@@ -239,7 +239,7 @@ impl Runner {
         let user = self.refresh_users(claimed, job).await?;
         let account = self.google.account(&user.email, &user.google_id);
         let mirror = self.store.mirror(job.id).await?;
-        let group = match account.group(&job.source.group, expected_members(&mirror)).await {
+        let group = match account.group_or_bare(&job.source.group, expected_members(&mirror)).await {
             Err(GoogleError::NotFound) => {
                 return Err(Stop::Fail(error(
                     RunErrorCode::SourceGroupMissing,

@@ -91,7 +91,7 @@ impl Attempt<'_> {
     pub(super) async fn read_group(&self, state: &AccountState) -> Result<Option<Group>, Stop> {
         let Some(kept) = &state.group else { return Ok(None) };
         let expected = state.links.len() + state.additions.len() + MORE_MEMBERS;
-        match self.account.group(&kept.resource, u32::try_from(expected).unwrap_or(u32::MAX)).await {
+        match self.account.group_or_bare(&kept.resource, u32::try_from(expected).unwrap_or(u32::MAX)).await {
             Err(GoogleError::NotFound) => Ok(None),
             found => Ok(Some(found?)),
         }

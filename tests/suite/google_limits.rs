@@ -289,6 +289,17 @@ on_both! {
         assert_eq!(world.writes(), [], "it is not tried again every day");
     }
 
+    async fn a_group_whose_members_google_never_tells_is_synced_all_the_same(world) {
+        let (group, contacts) = fill(&world, 12);
+        let job = world.job("Suppliers", &[ANN]).await;
+        world.edit(SOURCE, &contacts[0], "nicknames", json!([{ "value": "Changed" }]));
+        world.sandbox.delete_contact(SOURCE, &contacts[1]).unwrap();
+        behave(&world, |settings| settings.refuses_group_members = true);
+        let run = world.run(&job).await;
+        assert_eq!(run["status"], "SUCCEEDED", "{run:#}");
+        assert_in_step(&world, ANN, &group, 0);
+    }
+
     async fn an_administrator_who_may_not_ask_makes_nobody_deleted(world) {
         let (group, _) = fill(&world, 3);
         let job = world.job("Suppliers", &[ANN]).await;

@@ -20,6 +20,7 @@ mod faults;
 mod google_limits;
 mod guard;
 mod healing;
+mod migrations;
 mod model;
 mod other_workspace;
 mod preview;

@@ -50,6 +50,8 @@ pub(crate) struct Call<'a> {
     pub(crate) lags: Lags,
     /// See [`crate::Options::refuses_calendar_urls`].
     pub(crate) refuses_calendar_urls: bool,
+    /// See [`crate::Options::refuses_group_members`].
+    pub(crate) refuses_group_members: bool,
     /// Who calls.
     pub(crate) user_id: &'a str,
 }

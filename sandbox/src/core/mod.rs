@@ -206,6 +206,7 @@ impl Core {
             now,
             lags: self.lags(),
             refuses_calendar_urls: self.settings.refuses_calendar_urls,
+            refuses_group_members: self.settings.refuses_group_members,
             user_id: &user_id,
         };
         let selection = call.one("fields").map(Selection::parse).transpose();

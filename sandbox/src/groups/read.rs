@@ -120,6 +120,9 @@ fn one(account: &Account, id: &str, mask: &GroupMask, most: usize, call: &Call<'
         (None, Some((id, shown))) => render::system(account, id, shown, mask, call),
         (None, None) => return Err(Refusal::not_found()),
     };
+    if most > 0 && call.refuses_group_members {
+        return Err(Refusal::people(503, "UNAVAILABLE", "The service is currently unavailable."));
+    }
     if most > 0 {
         let members = account.members(id, call.now, call.lags.group_members);
         if !members.is_empty() {

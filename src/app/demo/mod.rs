@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use ::sandbox::{Options, Sandbox, Workspace};
 use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
 use super::{App, Imported, Parts, SystemClock, import, own_tokens, runner_settings, sample_workspace, sandbox_google};
@@ -64,7 +65,11 @@ pub async fn demo(args: DemoArgs) -> Result<(), Failure> {
         Some(file) => {
             let bytes = std::fs::read(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
             let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            let imported = import(&sandbox, SOURCE, Some(GIVEN), &[(name, bytes)], |_| {})?;
+            let bar = ProgressBar::new_spinner();
+            bar.set_style(ProgressStyle::with_template("  {spinner} {human_pos} contacts imported")?);
+            let imported =
+                import(&sandbox, SOURCE, Some(GIVEN), &[(name, bytes)], |count| bar.set_position(count as u64))?;
+            bar.finish_and_clear();
             imported.iter().for_each(show::left_out);
             check::leave_out_full(&sandbox, SOURCE, GIVEN)?;
             GIVEN

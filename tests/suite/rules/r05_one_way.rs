@@ -48,11 +48,16 @@ on_both! {
     async fn r05_an_emptied_group_and_a_missing_one_are_not_the_same(world) {
         let (group, contacts) = world.source_group("Suppliers", &["Ada", "Ben"]);
         let job = world.job("Suppliers", &[ANN]).await;
+        for contact in &contacts {
+            world.sandbox.remove_from_group(SOURCE, &group, contact).unwrap();
+        }
+        let run = world.run(&job).await;
+        assert_eq!(run["status"], "HELD", "an emptied group is held until somebody says that it is meant");
+        world.accepted("rejectRun", "run { id }", json!({ "runId": run["id"] })).await;
         world.sandbox.delete_group(SOURCE, &group).unwrap();
         let run = world.run(&job).await;
         assert_eq!((&run["status"], &run["error"]["code"]), (&json!("FAILED"), &json!("SOURCE_GROUP_MISSING")));
         assert_eq!(world.synced_names(ANN), ["Ada", "Ben"], "a missing group deletes nothing");
-        drop(contacts);
     }
 
     async fn r05_a_suspended_source_fails_the_run_and_writes_nothing(world) {
