@@ -34,6 +34,8 @@ pub struct Options {
     pub refuses_calendar_urls: bool,
     /// Answer 503 when the members of a group are asked for, as is reported of large groups.
     pub refuses_group_members: bool,
+    /// Contacts of each account that `totalItems` counts and no list shows.
+    pub unlisted_contacts: usize,
 }
 
 impl Default for Options {
@@ -49,6 +51,7 @@ impl Default for Options {
             write_time: Duration::ZERO,
             refuses_calendar_urls: false,
             refuses_group_members: false,
+            unlisted_contacts: 0,
         }
     }
 }
@@ -65,6 +68,7 @@ impl std::fmt::Debug for Options {
             .field("write_time", &self.write_time)
             .field("refuses_calendar_urls", &self.refuses_calendar_urls)
             .field("refuses_group_members", &self.refuses_group_members)
+            .field("unlisted_contacts", &self.unlisted_contacts)
             .finish_non_exhaustive()
     }
 }
@@ -157,6 +161,8 @@ pub struct Settings {
     pub refuses_calendar_urls: bool,
     /// See [`Options::refuses_group_members`].
     pub refuses_group_members: bool,
+    /// See [`Options::unlisted_contacts`].
+    pub unlisted_contacts: usize,
 }
 
 /// Durations as whole milliseconds.

@@ -88,6 +88,7 @@ impl Sandbox {
                 write_time: options.write_time,
                 refuses_calendar_urls: options.refuses_calendar_urls,
                 refuses_group_members: options.refuses_group_members,
+                unlisted_contacts: options.unlisted_contacts,
             },
             writing: HashMap::new(),
             faults: Faults::default(),

@@ -41,6 +41,9 @@ pub(super) struct Behaviour {
     /// Answer 503 when the members of a group are asked for, as is reported of large groups.
     #[arg(long)]
     refuse_group_members: bool,
+    /// Contacts of each account that are counted and never listed.
+    #[arg(long, default_value_t = 0)]
+    unlisted_contacts: usize,
     /// Where suspended users are turned away.
     #[arg(long, value_enum, default_value_t = Suspended::Token)]
     suspended: Suspended,
@@ -76,6 +79,7 @@ impl From<&Behaviour> for Settings {
             write_time: Duration::from_millis(flags.write_time_ms),
             refuses_calendar_urls: flags.refuse_calendar_urls,
             refuses_group_members: flags.refuse_group_members,
+            unlisted_contacts: flags.unlisted_contacts,
         }
     }
 }
@@ -127,6 +131,7 @@ mod tests {
         assert_eq!(millis, [1, 2, 3, 4, 5, 7]);
         assert!(settings(&["--refuse-calendar-urls"]).refuses_calendar_urls);
         assert!(settings(&["--refuse-group-members"]).refuses_group_members);
+        assert_eq!(settings(&["--unlisted-contacts", "8"]).unlisted_contacts, 8);
         assert_eq!(settings(&["--suspended", "api"]).suspended, SuspendedMode::ForbiddenAtApi);
         assert_eq!(settings(&["--write-time-ms", "6"]).write_time.as_millis(), 6);
     }

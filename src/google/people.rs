@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use reqwest::Method;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use tracing::warn;
 
 use super::call::{Call, Effect};
 use super::pace::Cost;
@@ -53,7 +54,7 @@ impl Account {
     /// deleted everywhere.
     ///
     /// # Errors
-    /// `Incomplete` when the pages and the total disagree twice: what came is then not the whole.
+    /// `Incomplete` when the pages and the total disagree twice, and not in the same way: what came is then not the whole.
     pub async fn list_people(
         &self,
         keep: KeepToken,
@@ -65,11 +66,15 @@ impl Account {
         };
         let mut pages = self.pages(extra).await?;
         if !pages.agree() {
-            pages = self.pages(extra).await?; // contacts may have come and gone between two pages
-        }
-        if !pages.agree() {
-            let told = pages.total.unwrap_or_default();
-            return Err(GoogleError::Incomplete(format!("{} contacts came, the total says {told}", pages.items.len())));
+            // Contacts may have come and gone between two pages.
+            let first = std::mem::replace(&mut pages, self.pages(extra).await?);
+            let (came, told) = (pages.items.len(), pages.total.unwrap_or_default());
+            if !pages.agree() && (first.names(), first.total) != (pages.names(), pages.total) {
+                return Err(GoogleError::Incomplete(format!("{came} contacts came, the total says {told}")));
+            }
+            if !pages.agree() {
+                warn!("{came} contacts came twice, and no others, though Google counts {told}");
+            }
         }
         let present = |change| match change {
             Change::Present(person) => Some(person),
@@ -210,12 +215,15 @@ struct Pages {
 impl Pages {
     /// The total, where Google told one, is what came, each contact once.
     fn agree(&self) -> bool {
-        let name = |change: &Change| match change {
-            Change::Present(person) => person.resource.clone(),
-            Change::Deleted(name) => name.clone(),
-        };
-        let names: BTreeSet<ResourceName> = self.items.iter().map(name).collect();
-        self.total.is_none_or(|total| total == names.len() as u64)
+        self.total.is_none_or(|total| total == self.names().len() as u64)
+    }
+
+    fn names(&self) -> BTreeSet<&ResourceName> {
+        let names = self.items.iter().map(|change| match change {
+            Change::Present(person) => &person.resource,
+            Change::Deleted(name) => name,
+        });
+        names.collect()
     }
 }
 

@@ -300,6 +300,18 @@ on_both! {
         assert_in_step(&world, ANN, &group, 0);
     }
 
+    async fn an_account_whose_contacts_google_counts_otherwise_is_synced_all_the_same(world) {
+        behave(&world, |settings| settings.unlisted_contacts = 2);
+        let (group, contacts) = fill(&world, 12);
+        let job = world.job("Suppliers", &[ANN]).await;
+        assert_eq!(last_run(&world).await["status"], "SUCCEEDED");
+        assert_in_step(&world, ANN, &group, 0);
+        world.sandbox.delete_contact(SOURCE, &contacts[1]).unwrap();
+        world.days(7); // a full reading
+        assert_eq!(world.run(&job).await["counts"]["deleted"], 1);
+        assert_in_step(&world, ANN, &group, 0);
+    }
+
     async fn an_administrator_who_may_not_ask_makes_nobody_deleted(world) {
         let (group, _) = fill(&world, 3);
         let job = world.job("Suppliers", &[ANN]).await;

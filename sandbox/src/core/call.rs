@@ -52,6 +52,8 @@ pub(crate) struct Call<'a> {
     pub(crate) refuses_calendar_urls: bool,
     /// See [`crate::Options::refuses_group_members`].
     pub(crate) refuses_group_members: bool,
+    /// See [`crate::Options::unlisted_contacts`].
+    pub(crate) unlisted_contacts: usize,
     /// Who calls.
     pub(crate) user_id: &'a str,
 }

@@ -207,6 +207,7 @@ impl Core {
             lags: self.lags(),
             refuses_calendar_urls: self.settings.refuses_calendar_urls,
             refuses_group_members: self.settings.refuses_group_members,
+            unlisted_contacts: self.settings.unlisted_contacts,
             user_id: &user_id,
         };
         let selection = call.one("fields").map(Selection::parse).transpose();

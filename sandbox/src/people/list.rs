@@ -37,9 +37,10 @@ pub(crate) fn list(account: &Account, call: &Call<'_>, secret: &str, pages: &mut
     if !shown.is_empty() {
         body.insert("connections".to_owned(), Value::Array(shown));
     }
-    if total > 0 {
-        body.insert("totalPeople".to_owned(), Value::from(total));
-        body.insert("totalItems".to_owned(), Value::from(total));
+    let counted = if call.one("syncToken").is_some() { total } else { total + call.unlisted_contacts };
+    if counted > 0 {
+        body.insert("totalPeople".to_owned(), Value::from(counted));
+        body.insert("totalItems".to_owned(), Value::from(counted));
     }
     if end < total {
         let name = name.unwrap_or_else(|| pages.keep(snapshot));
