@@ -69,7 +69,7 @@ pub struct GoogleArgs {
     #[arg(long, env = "CONTACT_SYNC_GOOGLE_READS", default_value_t = 90, value_parser = per_minute())]
     pub google_reads: u32,
 
-    /// Deletes of contacts and changes of groups per minute that Google grants an account ("write requests"); a batch takes six.
+    /// Deletes of contacts and changes of groups per minute that Google grants an account ("write requests"); a batch takes ten.
     #[arg(long, env = "CONTACT_SYNC_GOOGLE_WRITES", default_value_t = 90, value_parser = per_minute())]
     pub google_writes: u32,
 
@@ -78,9 +78,9 @@ pub struct GoogleArgs {
     pub google_daily_contact_writes: u32,
 }
 
-/// Less than the price of a batch could never be paid with.
+/// With less an account would have to wait for minutes before each batch.
 fn per_minute() -> clap::builder::RangedI64ValueParser<u32> {
-    clap::value_parser!(u32).range(6..)
+    clap::value_parser!(u32).range(10..)
 }
 
 /// A limit that may be absent: a number, or `none`.

@@ -61,7 +61,7 @@ pub(super) fn meaning(status: u16, body: &[u8], names: &[&str]) -> Meaning {
         _ if has_reason("EXPIRED_SYNC_TOKEN") || status == 410 => Meaning::SyncTokenExpired,
         401 => Meaning::Unauthenticated,
         _ if FAULT_REASONS.iter().any(|reason| has_reason(reason)) => Meaning::Broken,
-        403 | 429 if has_reason("dailyLimitExceeded") => Meaning::DaySpent,
+        403 | 429 if has_reason("dailyLimitExceeded") => Meaning::WornOut, // the Directory's day, not that of contacts
         429 if message.contains("per day") && message.contains("per user") => Meaning::WornOut,
         429 if message.contains("per day") => Meaning::DaySpent,
         429 if is_quota || message.contains("per minute") => Meaning::TooFast,
@@ -88,10 +88,11 @@ pub(super) fn meaning(status: u16, body: &[u8], names: &[&str]) -> Meaning {
     }
 }
 
-/// Google says so in several ways: "can't find group", "Contact group … is not found", "group does not exist".
+/// Google says so in several ways: "can't find group", "Contact group … is not found". What it quotes says nothing.
 fn is_about_a_missing_group(message: &str) -> bool {
-    let message = message.to_lowercase();
-    message.contains("group") && ["find", "found", "not exist"].iter().any(|word| message.contains(word))
+    let words = public(message, 0).to_lowercase();
+    let is_named = words.contains("contact group") || words.contains("contactgroups/");
+    words.contains("find group") || is_named && (words.contains("not found") || words.contains("not exist"))
 }
 
 /// Google's words without anything that was quoted from the request: from the first quotation mark to the last one, because
@@ -177,7 +178,7 @@ mod tests {
         assert_eq!(read(408, &Value::Null), Meaning::Broken);
         assert_eq!(meaning(403, b"Request rate higher than configured.", &[]), Meaning::TooFast);
         let day = json!({"error": {"errors": [{"reason": "dailyLimitExceeded"}]}});
-        assert_eq!(read(403, &day), Meaning::DaySpent);
+        assert_eq!(read(403, &day), Meaning::WornOut);
         let of_one = json!({"error": {"message": "Quota exceeded for … and limit '… per day per user' of …"}});
         assert_eq!(read(429, &of_one), Meaning::WornOut, "the others go on");
     }
@@ -187,12 +188,14 @@ mod tests {
         for (status, words) in [
             (400, "can't find group"),
             (400, "Contact group contactGroups/1a is not found."),
-            (404, "Group does not exist"),
+            (404, "Contact group does not exist"),
             (404, "Requested entity was not found: contactGroups/1a"),
         ] {
             assert_eq!(read(status, &json!({"error": {"message": words}})), Meaning::GroupNotReady, "{words}");
         }
         assert_eq!(read(404, &json!({"error": {"message": "Requested entity was not found."}})), Meaning::NotFound);
+        let quoted = json!({"error": {"message": "Name \"Contact group Foundation\" not found to be valid"}});
+        assert!(matches!(read(400, &quoted), Meaning::Refused { .. }), "what is quoted says nothing");
         assert_eq!(read(409, &json!({"error": {"message": "Contact group name already exists."}})), Meaning::NameTaken);
     }
 

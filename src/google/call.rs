@@ -143,7 +143,7 @@ impl Line {
                     match answer.bytes().await {
                         Err(_) => Fault::Silence("answer cut off"),
                         // A change may be answered with nothing; a list that is nothing would be taken for an empty one.
-                        Ok(body) if status.is_success() && body.is_empty() && call.effect == Effect::Read => {
+                        Ok(body) if status.is_success() && call.effect == Effect::Read && is_blank(&body) => {
                             Fault::Silence("empty answer")
                         }
                         Ok(body) if status.is_success() => match read(&body) {
@@ -242,7 +242,7 @@ impl std::fmt::Display for Fault {
 
 /// A successful body; empty ones stand for `{}`.
 fn read(body: &[u8]) -> Option<Value> {
-    if body.iter().all(u8::is_ascii_whitespace) {
+    if is_blank(body) {
         return Some(Value::Object(serde_json::Map::new()));
     }
     let mut value = serde_json::from_slice(body).ok().filter(Value::is_object)?;
@@ -250,6 +250,10 @@ fn read(body: &[u8]) -> Option<Value> {
         drop_nul(&mut value);
     }
     Some(value)
+}
+
+fn is_blank(body: &[u8]) -> bool {
+    body.iter().all(u8::is_ascii_whitespace)
 }
 
 /// PostgreSQL stores no text with a NUL, and nobody sees one.

@@ -23,6 +23,17 @@ pub struct Customer {
     pub primary_domain: String,
 }
 
+/// What the Directory tells of one user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Lookup {
+    /// There is one.
+    Found(DirectoryUser),
+    /// There is none.
+    Missing,
+    /// We may not see: of another customer, or out of the administrator's reach.
+    Hidden,
+}
+
 impl Google {
     /// The customer and its primary domain. Two queries.
     ///
@@ -46,39 +57,42 @@ impl Google {
         Ok(Customer { id, primary_domain })
     }
 
-    /// A user by primary address or alias; `None` when there is none. One query.
+    /// A user by primary address or alias. One query.
     ///
     /// # Errors
     /// Those of any read.
-    pub async fn user_at(&self, address: &EmailAddress) -> Result<Option<DirectoryUser>, GoogleError> {
+    pub async fn user_at(&self, address: &EmailAddress) -> Result<Lookup, GoogleError> {
         match self.user(address.as_str()).await {
-            // A user of another customer is "forbidden"; that we may ask at all was proved by reading the customer.
-            Err(GoogleError::ServiceOff(_)) => Ok(None),
-            // An address that no user can have.
-            Err(GoogleError::Refused { .. }) => Ok(None),
-            answer => answer.map_err(denied),
+            Err(GoogleError::Refused { .. }) => Ok(Lookup::Missing), // an address that no user can have
+            answer => answer,
         }
     }
 
-    /// A user by Google's id; `None` when there is none any more. One query, and two more where Google does not let us
-    /// see: whoever is taken for gone is given up, so that it is proved that we may ask.
+    /// A user by Google's id. One query, and two more where there is none: whoever is taken for gone is given up, so that it
+    /// is proved that it is the Directory that says so, to somebody who may ask.
     ///
     /// # Errors
     /// Those of any read; `AccessDenied` when the administrator or the scopes are not right.
-    pub async fn user_with_id(&self, id: &str) -> Result<Option<DirectoryUser>, GoogleError> {
+    pub async fn user_with_id(&self, id: &str) -> Result<Lookup, GoogleError> {
         match self.user(id).await {
-            Err(GoogleError::ServiceOff(_)) => self.customer().await.map(|_| None),
-            answer => answer.map_err(denied),
+            Ok(Lookup::Missing) => self.customer().await.map(|_| Lookup::Missing),
+            Ok(Lookup::Hidden) | Err(GoogleError::Refused { .. }) => self.customer().await.map(|_| Lookup::Hidden),
+            answer => answer,
         }
     }
 
-    async fn user(&self, key: &str) -> Result<Option<DirectoryUser>, GoogleError> {
+    async fn user(&self, key: &str) -> Result<Lookup, GoogleError> {
         let key: String = percent_encoding::utf8_percent_encode(key, percent_encoding::NON_ALPHANUMERIC).to_string();
         let path = format!("users/{key}");
         match self.query("google.get_user", &path, &[("fields", USER_FIELDS)], USERS).await {
-            Ok(user) => Ok(read(&user).filter(|_| user["deletionTime"].is_null())),
-            Err(GoogleError::NotFound) => Ok(None),
-            Err(failure) => Err(failure),
+            Ok(user) if !user["deletionTime"].is_null() => Ok(Lookup::Missing),
+            Ok(user) => {
+                let unreadable = || GoogleError::Outage("the Directory told nothing of a user".into());
+                read(&user).map(Lookup::Found).ok_or_else(unreadable)
+            }
+            Err(GoogleError::NotFound) => Ok(Lookup::Missing),
+            Err(GoogleError::ServiceOff(_)) => Ok(Lookup::Hidden),
+            Err(failure) => Err(denied(failure)),
         }
     }
 
@@ -103,6 +117,8 @@ impl Google {
             users.extend(answer["users"].as_array().into_iter().flatten().filter_map(read));
             match answer["nextPageToken"].as_str().filter(|token| !token.is_empty()) {
                 Some(token) => page_token = Some(token.to_owned()),
+                // The administrator at least is in every list.
+                None if users.is_empty() => return Err(GoogleError::Outage("the Directory told no user".into())),
                 None => return Ok(users),
             }
         }

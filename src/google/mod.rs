@@ -18,10 +18,10 @@ mod token;
 mod write;
 
 pub use config::{Budgets, Config, ConfigError, KeyError, ServiceAccountKey};
-pub use directory::Customer;
+pub use directory::{Customer, Lookup};
 pub use error::GoogleError;
 pub use groups::Group;
-pub use people::KeepToken;
+pub use people::{KeepToken, Total};
 pub use permit::Permit;
 pub use write::{NewPerson, PersonUpdate, UpdateMask};
 

@@ -1,6 +1,6 @@
 //! Reading contacts.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use reqwest::Method;
 use serde_json::Value;
@@ -31,6 +31,15 @@ pub enum KeepToken {
     No,
 }
 
+/// What a list is worth that is shorter than its total.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Total {
+    /// Nothing: what it does not show may be there.
+    MustAgree,
+    /// As much as another one, when Google says the same twice: it may count what it never lists.
+    MayDiffer,
+}
+
 /// The fields that are read: all that are written, and what tells whose a contact is.
 pub(super) fn read_mask() -> String {
     let fields = Field::ALL.iter().map(|field| field.path()).chain(["clientData", "memberships", "metadata"]);
@@ -54,11 +63,13 @@ impl Account {
     /// deleted everywhere.
     ///
     /// # Errors
-    /// `Incomplete` when the pages and the total disagree twice, and not in the same way: what came is then not the whole.
+    /// `Incomplete` when the pages and the total disagree twice, and not in the same way or not as `total` allows: what came is
+    /// then not the whole.
     pub async fn list_people(
         &self,
         keep: KeepToken,
         known: &[ResourceName],
+        total: Total,
     ) -> Result<CompleteRead<Person>, GoogleError> {
         let extra: &[(&str, &str)] = match keep {
             KeepToken::Yes => &[("requestSyncToken", "true")],
@@ -69,7 +80,8 @@ impl Account {
             // Contacts may have come and gone between two pages.
             let first = std::mem::replace(&mut pages, self.pages(extra).await?);
             let (came, told) = (pages.items.len(), pages.total.unwrap_or_default());
-            if !pages.agree() && (first.names(), first.total) != (pages.names(), pages.total) {
+            let is_same = (first.names(), first.total) == (pages.names(), pages.total);
+            if !pages.agree() && (total == Total::MustAgree || !is_same) {
                 return Err(GoogleError::Incomplete(format!("{came} contacts came, the total says {told}")));
             }
             if !pages.agree() {
@@ -80,15 +92,21 @@ impl Account {
             Change::Present(person) => Some(person),
             Change::Deleted(_) => None,
         };
-        let mut items: Vec<Person> = pages.items.into_iter().filter_map(present).collect();
-        let listed: BTreeSet<&ResourceName> = items.iter().map(|person| &person.resource).collect();
-        let unlisted: Vec<ResourceName> = known.iter().filter(|name| !listed.contains(name)).cloned().collect();
+        // Of a contact that was changed between two pages the last version counts.
+        let mut items: BTreeMap<ResourceName, Person> =
+            pages.items.into_iter().filter_map(present).map(|person| (person.resource.clone(), person)).collect();
+        let unlisted: Vec<ResourceName> = known.iter().filter(|name| !items.contains_key(name)).cloned().collect();
         if !unlisted.is_empty() {
-            let found = self.people(&unlisted).await?.into_iter();
-            // A merged contact answers to its former name; under its own it is in the list.
-            items.extend(found.filter_map(|(name, person)| person.filter(|person| person.resource == name)));
+            for (name, person) in self.people(&unlisted).await? {
+                let Some(mut person) = person else { continue };
+                // One that was merged or renamed answers to its former name.
+                if person.resource != name && !person.previous.contains(&name) {
+                    person.previous.push(name);
+                }
+                items.entry(person.resource.clone()).or_insert(person);
+            }
         }
-        Ok(CompleteRead { items, token: pages.token })
+        Ok(CompleteRead { items: items.into_values().collect(), token: pages.token })
     }
 
     /// What has changed since a token was issued. One critical read per thousand changes, one if there are none.

@@ -7,9 +7,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
+use tracing::warn;
 
-use crate::domain::{Clock, EmailAddress, WorkspaceUser};
-use crate::google::{Google, GoogleError};
+use crate::domain::{Clock, EmailAddress, Workspace, WorkspaceUser};
+use crate::google::{Google, GoogleError, Lookup};
 use crate::store::{Store, StoreError};
 
 /// Age up to which a user's record serves.
@@ -95,10 +96,15 @@ impl Directory {
             return Ok(());
         }
         let customer = self.google.customer().await?;
-        if let Some(known) = known.filter(|known| known.customer_id != customer.id) {
-            return Err(DirectoryError::OtherWorkspace { known: known.primary_domain, found: customer.primary_domain });
+        let other = |known: Option<Workspace>| DirectoryError::OtherWorkspace {
+            known: known.map(|known| known.primary_domain).unwrap_or_default(),
+            found: customer.primary_domain.clone(),
+        };
+        let is_ours =
+            self.store.atomically(async |tx| tx.upsert_workspace(&customer.id, &customer.primary_domain).await).await?;
+        if !is_ours {
+            return Err(other(self.store.workspace().await?));
         }
-        self.store.atomically(async |tx| tx.upsert_workspace(&customer.id, &customer.primary_domain).await).await?;
         verified.0 = true;
         Ok(())
     }
@@ -128,20 +134,38 @@ impl Directory {
             // A list is complete, but a user made since the last hour's list may be asked for by a new address.
             return Ok(());
         }
+        let mut hidden = Vec::new();
         for key in needed {
-            let user = match &key {
+            let found = match &key {
                 DirectoryKey::Address(address) => self.google.user_at(address).await?,
                 DirectoryKey::Id(id) => self.google.user_with_id(id).await?,
             };
-            self.store
-                .atomically(async |tx| match (&user, &key) {
-                    (Some(user), _) => tx.upsert_users(std::slice::from_ref(user)).await,
-                    (None, DirectoryKey::Address(address)) => tx.mark_address_missing(address).await,
-                    (None, DirectoryKey::Id(id)) => tx.mark_user_missing(id).await,
-                })
-                .await?;
+            match (&found, &key) {
+                (Lookup::Hidden, DirectoryKey::Address(address)) => hidden.push(address.clone()),
+                // What is known of the user serves on: the Directory does not say that there is none.
+                (Lookup::Hidden, DirectoryKey::Id(id)) => warn!(user.google_id = %id, "the Directory hides a user"),
+                (Lookup::Found(_) | Lookup::Missing, _) => self.save(&found, &key).await?,
+            }
+        }
+        if hidden.is_empty() {
+            return Ok(());
+        }
+        // Addresses of other customers are hidden; that we may ask at all is proved once for all of them.
+        self.google.customer().await?;
+        for address in hidden {
+            self.save(&Lookup::Missing, &DirectoryKey::Address(address)).await?;
         }
         Ok(())
+    }
+
+    async fn save(&self, found: &Lookup, key: &DirectoryKey) -> Result<(), DirectoryError> {
+        let saved = self.store.atomically(async |tx| match (found, key) {
+            (Lookup::Found(user), _) => tx.upsert_users(std::slice::from_ref(user)).await,
+            (Lookup::Missing, DirectoryKey::Address(address)) => tx.mark_address_missing(address).await,
+            (Lookup::Missing, DirectoryKey::Id(id)) => tx.mark_user_missing(id).await,
+            (Lookup::Hidden, _) => Ok(()),
+        });
+        Ok(saved.await?)
     }
 
     /// Brings the whole list up to date.
@@ -171,14 +195,9 @@ impl Directory {
     pub async fn is_gone(&self, google_id: &str) -> Result<bool, DirectoryError> {
         let mut verified = self.reading.lock().await;
         self.read_workspace(&mut verified, WORKSPACE_SERVES).await?;
-        let user = self.google.user_with_id(google_id).await?;
-        self.store
-            .atomically(async |tx| match &user {
-                Some(user) => tx.upsert_users(std::slice::from_ref(user)).await,
-                None => tx.mark_user_missing(google_id).await,
-            })
-            .await?;
-        Ok(user.is_none())
+        let found = self.google.user_with_id(google_id).await?;
+        self.save(&found, &DirectoryKey::Id(google_id.to_owned())).await?;
+        Ok(found == Lookup::Missing)
     }
 
     /// One of these users is not on the primary domain on record.

@@ -15,9 +15,9 @@ use super::worker::MAX_FAILURES;
 use super::{DirectoryKey, Runner, draft};
 use crate::domain::{
     ContactNumber, HoldReason, InvalidDestinationReason as Reason, Job, JobId, Mirror, PlannedDeletions, ResourceName,
-    RunError, RunErrorCode, RunKind, SourceHealthStatus, Time, WorkspaceUser, hold_reason,
+    RunError, RunErrorCode, RunKind, RunStatus, SourceHealthStatus, Time, WorkspaceUser, hold_reason,
 };
-use crate::google::{Account, Google, GoogleError, Group, KeepToken};
+use crate::google::{Account, Google, GoogleError, Group, KeepToken, Total};
 use crate::store::{Claimed, Cursor, RunInHand, StoreError, Tx};
 use crate::sync::{MirrorUpdate, mirror_after_changes, mirror_after_full_read};
 
@@ -59,7 +59,7 @@ impl Runner {
             // A preview outlives its job, and has nothing to tell any more.
             let end = async |tx: &Tx| {
                 tx.end_work(claimed).await?;
-                tx.finish_run(claimed.run, None).await
+                tx.end_run(claimed.run, RunStatus::Canceled).await
             };
             return Ok(self.store.atomically(end).await?);
         };
@@ -270,7 +270,8 @@ impl Runner {
             match account.list_changes(&cursor.token).await {
                 Ok(changes) => {
                     let update = mirror_after_changes(mirror, &group.resource, &changes).map_err(unreadable)?;
-                    if present(&update.mirror) == group.members.iter().collect() {
+                    let is_told = group.member_count == 0 || !group.members.is_empty();
+                    if is_told && present(&update.mirror) == group.members.iter().collect() {
                         let token = changes.token.unwrap_or(cursor.token);
                         return Ok((update, Some(Cursor { token, full_read_at: cursor.full_read_at })));
                     }
@@ -281,7 +282,7 @@ impl Runner {
             }
         }
         let known: Vec<ResourceName> = present(mirror).into_iter().cloned().collect();
-        let list = account.list_people(keep, &known).await?;
+        let list = account.list_people(keep, &known, Total::MayDiffer).await?;
         let update = mirror_after_full_read(mirror, &group.resource, &list).map_err(unreadable)?;
         Ok((update, list.token.map(|token| Cursor { token, full_read_at: now })))
     }

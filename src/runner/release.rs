@@ -1,12 +1,12 @@
 //! Leaves synced contacts and group to their user: tags, twins and the group's marker go, everything else stays (R13).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::attempt::{Attempt, Left};
 use super::failure::Stop;
 use super::remove::no_group;
 use super::write::PER_WRITE;
-use crate::domain::{Field, GSYNC, GSYNC_NONCE, Person, ResourceName};
+use crate::domain::{ContactNumber, Field, GSYNC, GSYNC_NONCE, Person, ResourceName};
 use crate::google::{GoogleError, PersonUpdate, UpdateMask};
 use crate::sync::Writes;
 
@@ -14,15 +14,17 @@ impl Attempt<'_> {
     /// Takes our marks away. Safe to repeat at any point: a contact without tag and twin is not ours any more.
     pub(super) async fn release(&self) -> Result<Left, Stop> {
         let state = self.settled_state().await?;
-        let reading = self.read_all_once(&state).await?;
+        let reading = self.read_all_to_leave(&state).await?;
         let group = self.group_to_leave(&state).await?;
         let planned = self.plan_removal(&state, &reading, &group.clone().unwrap_or_else(no_group));
         let ours: BTreeSet<&ResourceName> = planned.deleted().collect();
         let people = reading.people().iter().filter(|person| ours.contains(&person.resource));
         let updates: Vec<PersonUpdate> = people.filter_map(unmarked).collect();
+        let numbers: BTreeMap<&ResourceName, ContactNumber> =
+            state.links.iter().map(|(number, link)| (&link.resource, *number)).collect();
         let size = self.size(Writes::Contents, updates.len(), PER_WRITE);
         for chunk in updates.chunks(size) {
-            self.unmark(chunk).await?;
+            self.unmark(chunk, &numbers).await?;
         }
         if let Some(group) = group {
             self.unmark_group(&group.resource).await?;
@@ -30,7 +32,11 @@ impl Attempt<'_> {
         Ok(if self.counts().failed == 0 { Left::Clean } else { Left::WithRefusals })
     }
 
-    async fn unmark(&self, chunk: &[PersonUpdate]) -> Result<(), Stop> {
+    async fn unmark(
+        &self,
+        chunk: &[PersonUpdate],
+        numbers: &BTreeMap<&ResourceName, ContactNumber>,
+    ) -> Result<(), Stop> {
         let mask = UpdateMask { calendar_urls: false, client_data: true, only: Some(vec![Field::UserDefined]) };
         self.record(async |tx| tx.begin_write(self.destination.id).await).await?;
         let updated = match chunk {
@@ -40,13 +46,19 @@ impl Attempt<'_> {
         if let Err(GoogleError::Refused { items, .. }) = &updated {
             self.record(async |tx| tx.settle(self.destination.id).await).await?;
             for part in self.without_refused(chunk, items) {
-                Box::pin(self.unmark(&part)).await?;
+                Box::pin(self.unmark(&part, numbers)).await?;
             }
             return Ok(());
         }
         self.answered(updated).await?;
         self.count(|counts| counts.released += i32::try_from(chunk.len()).unwrap_or(i32::MAX));
-        self.record(async |tx| tx.settle(self.destination.id).await).await
+        let released: Vec<ContactNumber> =
+            chunk.iter().filter_map(|update| numbers.get(&update.resource).copied()).collect();
+        self.record(async |tx| {
+            tx.settle(self.destination.id).await?;
+            tx.forget_links(self.destination.id, &released).await
+        })
+        .await
     }
 
     async fn unmark_group(&self, name: &ResourceName) -> Result<(), Stop> {

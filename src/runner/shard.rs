@@ -2,7 +2,6 @@
 
 use std::panic::AssertUnwindSafe;
 
-use chrono::TimeDelta;
 use futures_util::{FutureExt, StreamExt, stream};
 
 use tracing::warn;
@@ -10,12 +9,20 @@ use tracing::warn;
 use super::Runner;
 use super::directory::{DirectoryError, DirectoryKey};
 use super::failure::{Stop, error};
+use super::gather::next_attempt;
 use super::worker::MAX_FAILURES;
 use crate::domain::{ResultStatus, RunError, RunErrorCode, RunKind, Time};
 use crate::store::{Claimed, DestinationOutcome, ShardItem};
 
-/// Pause before a Directory that could not be read is asked again.
-const DIRECTORY_AGAIN: TimeDelta = TimeDelta::minutes(5);
+/// Whether the users of a run are known as they are now.
+enum Known {
+    /// They are, or a removal goes on without.
+    Yes,
+    /// The Directory is asked again then.
+    Later { at: Time, failures: i32, cause: RunError },
+    /// Not in this run.
+    No(RunError),
+}
 
 impl Runner {
     pub(super) async fn walk_shard(&self, claimed: &Claimed, shard: i32) -> Result<(), Stop> {
@@ -28,8 +35,17 @@ impl Runner {
                 tx.start_run(claimed.run).await
             })
             .await?;
-        if let Some((at, cause)) = self.refresh_users_of(claimed, run.kind).await? {
-            return self.put_off(claimed, at, &cause).await;
+        if !run.is_over && claimed.failures <= MAX_FAILURES {
+            match self.refresh_users_of(claimed, run.kind).await? {
+                Known::Yes => {}
+                Known::Later { at, failures, cause } => return self.put_off(claimed, at, failures, &cause).await,
+                Known::No(cause) => {
+                    let items = self.store.shard(claimed.run, shard).await?;
+                    let unfinished: Vec<ShardItem> =
+                        items.into_iter().filter(|item| !item.status.is_finished()).collect();
+                    self.fail(claimed, &unfinished, &cause).await?;
+                }
+            }
         }
         loop {
             let items = self.store.shard(claimed.run, shard).await?;
@@ -64,20 +80,22 @@ impl Runner {
         Ok(self.store.atomically(async |tx| tx.end_work(claimed).await).await?)
     }
 
-    /// Brings the users of the run up to date: it may have waited so long that an address is somebody else's by now. What is
-    /// left is when to try again, and why. A removal goes on without the Directory, by the last known state.
-    async fn refresh_users_of(&self, claimed: &Claimed, kind: RunKind) -> Result<Option<(Time, RunError)>, Stop> {
+    /// Brings the users of the run up to date: it may have waited so long that an address is somebody else's by now. A removal
+    /// goes on without the Directory, by the last known state.
+    async fn refresh_users_of(&self, claimed: &Claimed, kind: RunKind) -> Result<Known, Stop> {
         let users = self.store.google_ids_of_run(claimed.run).await?;
         let keys: Vec<DirectoryKey> = users.into_iter().map(DirectoryKey::Id).collect();
-        let Err(failure) = self.directory.refresh(&keys).await else { return Ok(None) };
+        let Err(failure) = self.directory.refresh(&keys).await else { return Ok(Known::Yes) };
         warn!(run.id = %claimed.run, error = %failure, "the Directory could not be read before {}", claimed.run);
         if matches!(failure, DirectoryError::Google(_)) && matches!(kind, RunKind::Removal | RunKind::Release) {
-            return Ok(None);
+            return Ok(Known::Yes);
         }
+        let failures = claimed.failures + 1;
         match failure.into() {
-            Stop::Wait { until, error } => Ok(Some((until, error))),
+            Stop::Wait { until, error } => Ok(Known::Later { at: until, failures: claimed.failures, cause: error }),
             Stop::Retry(cause) | Stop::Fail(cause) | Stop::AccountGone(cause) => {
-                Ok(Some((self.clock.now() + DIRECTORY_AGAIN, cause)))
+                let again = next_attempt(self.clock.now(), failures);
+                Ok(again.map_or(Known::No(cause.clone()), |at| Known::Later { at, failures, cause }))
             }
             stop @ (Stop::Lost | Stop::Canceled | Stop::ReadAgain | Stop::Broken) => Err(stop),
         }
@@ -88,13 +106,13 @@ impl Runner {
         let at = next.next_attempt_at.unwrap_or_else(|| self.clock.now());
         let unknown = || error(RunErrorCode::UpstreamUnavailable, "The attempt was interrupted.");
         let cause = next.error.clone().unwrap_or_else(unknown);
-        self.put_off(claimed, at, &cause).await
+        self.put_off(claimed, at, 0, &cause).await
     }
 
-    async fn put_off(&self, claimed: &Claimed, at: Time, cause: &RunError) -> Result<(), Stop> {
+    async fn put_off(&self, claimed: &Claimed, at: Time, failures: i32, cause: &RunError) -> Result<(), Stop> {
         self.store
             .atomically(async |tx| {
-                tx.postpone_work(claimed, at, 0).await?;
+                tx.postpone_work(claimed, at, failures).await?;
                 tx.wait_run(claimed.run, cause, at).await
             })
             .await?;
@@ -107,10 +125,14 @@ impl Runner {
             RunErrorCode::InternalServerError,
             "The account could not be worked on; the server's log has the cause.",
         );
+        self.fail(claimed, unfinished, &broken).await
+    }
+
+    async fn fail(&self, claimed: &Claimed, unfinished: &[ShardItem], cause: &RunError) -> Result<(), Stop> {
         for item in unfinished {
             let outcome = DestinationOutcome {
                 status: ResultStatus::Failed,
-                error: Some(broken.clone()),
+                error: Some(cause.clone()),
                 ..DestinationOutcome::skipped()
             };
             self.finish(claimed, item, &outcome, None).await?;

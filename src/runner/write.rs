@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use tracing::warn;
+
 use super::attempt::Attempt;
 use super::failure::Stop;
 use super::names::Names;
@@ -295,11 +297,13 @@ impl Attempt<'_> {
     }
 
     /// Takes a chunk apart that Google refused. Those with calendar addresses may have been refused for them alone.
+    // What an account refuses is known of no other one, so that each contact is tried with them first.
     fn apart<'w, R>(&self, chunk: &[&'w Write<R>], items: &[usize], with_calendar: bool) -> Parts<'w, R> {
         let may_be_bare = |write: &&Write<R>| with_calendar && write.has_calendar_urls;
         if let [one] = chunk
             && may_be_bare(one)
         {
+            warn!(run.id = %self.claimed.run, "a contact is sent again without its calendar addresses");
             return Parts { chunks: Vec::new(), bare: vec![*one] };
         }
         let named = items.iter().filter_map(|item| chunk.get(*item));

@@ -340,7 +340,10 @@ impl Tx {
     }
 
     /// Ends a run with this status, whatever its results are.
-    pub(super) async fn end_run(&self, id: RunId, status: RunStatus) -> StoreResult<()> {
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn end_run(&self, id: RunId, status: RunStatus) -> StoreResult<()> {
         self.close_run(id, None, Some(status)).await
     }
 

@@ -182,11 +182,11 @@ fn named(search: &str) -> Condition {
 }
 
 impl Tx {
-    /// Records the Workspace.
+    /// Records the Workspace. `false`: the database belongs to another customer, and nothing was recorded.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn upsert_workspace(&self, customer_id: &str, primary_domain: &str) -> StoreResult<()> {
+    pub async fn upsert_workspace(&self, customer_id: &str, primary_domain: &str) -> StoreResult<bool> {
         use workspace::{ActiveModel, Column, Entity};
         let row = ActiveModel {
             id: Set(WORKSPACE),
@@ -196,10 +196,10 @@ impl Tx {
             users_read_at: Set(None),
         };
         let newer = OnConflict::column(Column::Id)
-            .update_columns([Column::CustomerId, Column::PrimaryDomain, Column::ReadAt])
+            .update_columns([Column::PrimaryDomain, Column::ReadAt])
+            .action_and_where(Expr::col((Entity, Column::CustomerId)).eq(customer_id))
             .to_owned();
-        Entity::insert(row).on_conflict(newer).exec_without_returning(&self.db).await?;
-        Ok(())
+        Ok(Entity::insert(row).on_conflict(newer).exec_without_returning(&self.db).await? > 0)
     }
 
     /// Records these users as the Directory describes them now.
@@ -273,7 +273,7 @@ impl Tx {
     pub async fn replace_users(&self, users: &[DirectoryUser]) -> StoreResult<()> {
         use workspace_user::{Column, Entity};
         self.upsert_users(users).await?;
-        let unseen = Column::ReadAt.lt(self.now).and(Column::IsDeleted.eq(false));
+        let unseen = Column::ReadAt.lt(self.now); // those who were gone already are looked at, too
         let gone = Entity::update_many()
             .col_expr(Column::IsDeleted, Expr::value(true))
             .col_expr(Column::ReadAt, Expr::value(self.now))

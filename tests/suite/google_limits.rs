@@ -298,6 +298,16 @@ on_both! {
         let run = world.run(&job).await;
         assert_eq!(run["status"], "SUCCEEDED", "{run:#}");
         assert_in_step(&world, ANN, &group, 0);
+        let there = world.synced_group(ANN).unwrap().resource_name;
+        let addition = world.add_contact(ANN, &there, "Addition");
+        let preview = world.accepted("previewJob", "run { id }", json!({ "target": { "jobId": job } })).await;
+        world.work().await;
+        assert_eq!(world.run_state(preview["run"]["id"].as_str().unwrap()).await["status"], "SUCCEEDED");
+        world.accepted("removeUsers", "run { id }", json!({ "jobId": job, "emails": [ANN] })).await;
+        world.work().await;
+        assert!(world.synced_group(ANN).is_none());
+        let left: Vec<String> = world.sandbox.contacts(ANN).unwrap().into_iter().map(|one| one.resource_name).collect();
+        assert_eq!(left, [addition]);
     }
 
     async fn an_account_whose_contacts_google_counts_otherwise_is_synced_all_the_same(world) {
@@ -313,28 +323,54 @@ on_both! {
     }
 
     async fn an_administrator_who_may_not_ask_makes_nobody_deleted(world) {
-        let (group, _) = fill(&world, 3);
-        let job = world.job("Suppliers", &[ANN]).await;
-        // Google refuses the user's token, and then the Directory does not tell whether there is such a user.
-        let inject = |id: Option<&str>, user: Option<&str>, kind: FaultKind| {
-            let at = When::Always { id: id.map(Into::into), user: user.map(Into::into) };
-            world.sandbox.inject(Fault { at, kind, times: 1_000 });
-        };
-        inject(None, Some(ANN), FaultKind::TokenRefused);
-        inject(Some("directory.users.get"), None, FaultKind::Forbidden);
-        inject(Some("directory.customers.get"), None, FaultKind::Forbidden);
-        world.clock.advance(TimeDelta::hours(2)); // Google's tokens have run out
-        world.accepted("removeUsers", "run { id }", json!({ "jobId": job, "emails": [ANN] })).await;
+        // May not ask at all, or not for users, or is out of reach of this one.
+        for forbidden in [&["directory.users.get", "directory.customers.get"][..], &["directory.users.get"]] {
+            let name = format!("Suppliers {}", forbidden.len());
+            let (group, _) = world.source_group(&name, &["Ada", "Ben", "Cleo"]);
+            let job = world.job(&name, &[ANN]).await;
+            // Google refuses the user's token, and then the Directory does not tell whether there is such a user.
+            let inject = |id: Option<&str>, user: Option<&str>, kind: FaultKind| {
+                let at = When::Always { id: id.map(Into::into), user: user.map(Into::into) };
+                world.sandbox.inject(Fault { at, kind, times: 1_000 });
+            };
+            inject(None, Some(ANN), FaultKind::TokenRefused);
+            forbidden.iter().for_each(|id| inject(Some(id), None, FaultKind::Forbidden));
+            world.clock.advance(TimeDelta::hours(2)); // Google's tokens have run out
+            let removal = world.accepted("removeUsers", "run { id }", json!({ "jobId": job, "emails": [ANN] })).await;
+            world.work().await;
+            let run = world.run_state(removal["run"]["id"].as_str().unwrap()).await;
+            assert_eq!(run["status"], "FAILED", "{forbidden:?}");
+            let query = "query ($id: ID!) { job(id: $id) { destinations { nodes { status } } } }";
+            let there = world.data(query, json!({ "id": job })).await;
+            assert_eq!(there["job"]["destinations"]["nodes"][0]["status"], "REMOVING");
+            world.sandbox.clear_faults();
+            assert_in_step(&world, ANN, &group, 0);
+            world.days(1);
+            world.next_day().await;
+            assert!(world.synced_group(ANN).is_none(), "it is tried again every day");
+        }
+    }
+
+    async fn a_run_that_waited_and_cannot_look_again_writes_nothing(world) {
+        let (group, _) = fill(&world, 20);
+        let at = When::Always { id: Some(BATCH_CREATE.into()), user: Some(ANN.into()) };
+        world.sandbox.inject(Fault { at, kind: FaultKind::QuotaBackend, times: 1 });
+        world.create_job("Suppliers", &[ANN]).await;
+        work_due(&world).await;
+        assert_eq!(last_run(&world).await["status"], "WAITING");
+        for id in ["directory.users.get", "directory.users.list"] {
+            let at = When::Always { id: Some(id.into()), user: None };
+            world.sandbox.inject(Fault { at, kind: FaultKind::Unavailable, times: 1_000 });
+        }
+        world.clock.advance(TimeDelta::hours(2));
+        world.sandbox.clear_ledger();
         world.work().await;
-        assert_ne!(last_run(&world).await["status"], "SUCCEEDED");
-        let query = "query ($id: ID!) { job(id: $id) { destinations { nodes { status } } } }";
-        let there = world.data(query, json!({ "id": job })).await;
-        assert_eq!(there["job"]["destinations"]["nodes"][0]["status"], "REMOVING");
+        let run = last_run(&world).await;
+        assert_eq!((&run["status"], &result(&run, ANN)["error"]["code"]), (&json!("FAILED"), &json!("UPSTREAM_UNAVAILABLE")));
+        assert!(world.calls().iter().all(|(id, _)| id.starts_with("directory.")), "{:?}", world.calls());
         world.sandbox.clear_faults();
-        assert_in_step(&world, ANN, &group, 0);
-        world.days(1);
         world.next_day().await;
-        assert!(world.synced_group(ANN).is_none(), "it is tried again every day");
+        assert_in_step(&world, ANN, &group, 0);
     }
 
     async fn a_run_that_waited_looks_again_whose_address_it_is(world) {
