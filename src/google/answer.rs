@@ -92,7 +92,8 @@ pub(super) fn meaning(status: u16, body: &[u8], names: &[&str]) -> Meaning {
 fn is_about_a_missing_group(message: &str) -> bool {
     let words = public(message, 0).to_lowercase();
     let is_named = words.contains("contact group") || words.contains("contactgroups/");
-    words.contains("find group") || is_named && (words.contains("not found") || words.contains("not exist"))
+    let is_plain = message.to_lowercase().starts_with("can't find group");
+    is_plain || is_named && (words.contains("not found") || words.contains("not exist"))
 }
 
 /// Google's words without anything that was quoted from the request: from the first quotation mark to the last one, because
@@ -187,6 +188,7 @@ mod tests {
     fn a_group_that_is_not_there_yet_is_known_by_any_of_googles_words() {
         for (status, words) in [
             (400, "can't find group"),
+            (400, "Can't find group 'contactGroups/1a'"),
             (400, "Contact group contactGroups/1a is not found."),
             (404, "Contact group does not exist"),
             (404, "Requested entity was not found: contactGroups/1a"),

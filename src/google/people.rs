@@ -99,11 +99,14 @@ impl Account {
         if !unlisted.is_empty() {
             for (name, person) in self.people(&unlisted).await? {
                 let Some(mut person) = person else { continue };
-                // One that was merged or renamed answers to its former name.
-                if person.resource != name && !person.previous.contains(&name) {
-                    person.previous.push(name);
+                // One that was merged or renamed answers to its former names, which a list does not tell.
+                let former = std::mem::take(&mut person.previous).into_iter().chain([name]);
+                let person = items.entry(person.resource.clone()).or_insert(person);
+                for name in former {
+                    if name != person.resource && !person.previous.contains(&name) {
+                        person.previous.push(name);
+                    }
                 }
-                items.entry(person.resource.clone()).or_insert(person);
             }
         }
         Ok(CompleteRead { items: items.into_values().collect(), token: pages.token })
@@ -181,7 +184,7 @@ impl Account {
                 .iter()
                 .any(|field| person.content.items(*field).len() == SHOWN_IN_LIST)
         };
-        let cut: Vec<ResourceName> = items
+        let cut: BTreeSet<ResourceName> = items
             .iter()
             .filter_map(|change| match change {
                 Change::Present(person) if is_cut(person) => Some(person.resource.clone()),
@@ -191,11 +194,11 @@ impl Account {
         if cut.is_empty() {
             return Ok(());
         }
-        for (name, person) in self.people(&cut).await? {
+        for (name, person) in self.people(&cut.into_iter().collect::<Vec<_>>()).await? {
             let whole = person.map_or_else(|| Change::Deleted(name.clone()), Change::Present);
             let is_it = |change: &&mut Change| matches!(change, Change::Present(person) if person.resource == name);
-            if let Some(place) = items.iter_mut().find(is_it) {
-                *place = whole;
+            for place in items.iter_mut().filter(is_it) {
+                *place = whole.clone();
             }
         }
         Ok(())

@@ -231,7 +231,7 @@ impl Runner {
         if item.status == ResultStatus::Running { self.finish(claimed, item, outcome, None).await } else { Ok(()) }
     }
 
-    async fn postpone(
+    pub(super) async fn postpone(
         &self,
         claimed: &Claimed,
         item: &ShardItem,

@@ -136,7 +136,10 @@ async fn read(
     if by_name.len().div_ceil(PER_GET) > pages {
         let names: Vec<ResourceName> = by_name.keys().map(|&name| name.clone()).collect();
         let list = source.list_people(KeepToken::No, &names, Total::MayDiffer).await?;
-        let content = |person: crate::domain::Person| Some((*by_name.get(&person.resource)?, person.content));
+        let content = |person: crate::domain::Person| {
+            let mut names = std::iter::once(&person.resource).chain(&person.previous);
+            Some((*names.find_map(|name| by_name.get(name))?, person.content))
+        };
         return Ok(list.items.into_iter().filter_map(content).collect());
     }
     let names: Vec<ResourceName> = by_name.keys().map(|&name| name.clone()).collect();

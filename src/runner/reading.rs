@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use super::attempt::Attempt;
 use super::failure::{Stop, error};
 use super::gather::FULL_READ_EVERY;
-use crate::domain::{Change, DestinationId, ResourceName, RunErrorCode};
+use crate::domain::{Change, DestinationId, ResourceName, RunErrorCode, Time};
 use crate::google::{Google, GoogleError, KeepToken, Total};
 use crate::store::{AccountState, Cursor};
 use crate::sync::Reading;
@@ -35,19 +35,14 @@ impl Attempt<'_> {
     /// Everything in the account, with a cursor for the next time.
     pub(super) async fn read_all(&self, state: &AccountState) -> Result<(Reading, Option<Cursor>), Stop> {
         let now = self.runner.clock.now();
-        let list = self.account.list_people(KeepToken::Yes, &linked(state), total(state)).await?;
+        let list = self.account.list_people(KeepToken::Yes, &linked(state), total(state, now)).await?;
         Ok((Reading::Full(list.items), list.token.map(|token| Cursor { token, full_read_at: now })))
     }
 
     /// Everything in the account, without a cursor: it would not be kept.
     pub(super) async fn read_all_once(&self, state: &AccountState) -> Result<Reading, Stop> {
-        Ok(Reading::Full(self.account.list_people(KeepToken::No, &linked(state), total(state)).await?.items))
-    }
-
-    /// The same, where nothing of ours may be overlooked: afterwards nobody remembers it.
-    pub(super) async fn read_all_to_leave(&self, state: &AccountState) -> Result<Reading, Stop> {
-        let list = self.account.list_people(KeepToken::No, &linked(state), Total::MustAgree).await?;
-        Ok(Reading::Full(list.items))
+        let total = total(state, self.runner.clock.now());
+        Ok(Reading::Full(self.account.list_people(KeepToken::No, &linked(state), total).await?.items))
     }
 
     /// What changed since the last run. `None` where only a full reading will do.
@@ -77,9 +72,10 @@ fn linked(state: &AccountState) -> Vec<ResourceName> {
     state.links.values().map(|link| link.resource.clone()).collect()
 }
 
-/// What may have been created without an answer can only be found in a list.
-fn total(state: &AccountState) -> Total {
-    if state.intents.is_empty() { Total::MayDiffer } else { Total::MustAgree }
+/// What may have been created without an answer can only be found in a list, and is in it after a day.
+fn total(state: &AccountState, now: Time) -> Total {
+    let is_recent = state.unsettled_since.is_some_and(|since| now < since + TimeDelta::days(1));
+    if is_recent && !state.intents.is_empty() { Total::MustAgree } else { Total::MayDiffer }
 }
 
 /// A share of [`SPREAD`] that belongs to the destination.

@@ -14,14 +14,13 @@ impl Attempt<'_> {
     /// Takes our marks away. Safe to repeat at any point: a contact without tag and twin is not ours any more.
     pub(super) async fn release(&self) -> Result<Left, Stop> {
         let state = self.settled_state().await?;
-        let reading = self.read_all_to_leave(&state).await?;
+        let reading = self.read_all_once(&state).await?;
         let group = self.group_to_leave(&state).await?;
         let planned = self.plan_removal(&state, &reading, &group.clone().unwrap_or_else(no_group));
         let ours: BTreeSet<&ResourceName> = planned.deleted().collect();
         let people = reading.people().iter().filter(|person| ours.contains(&person.resource));
         let updates: Vec<PersonUpdate> = people.filter_map(unmarked).collect();
-        let numbers: BTreeMap<&ResourceName, ContactNumber> =
-            state.links.iter().map(|(number, link)| (&link.resource, *number)).collect();
+        let numbers: BTreeMap<&ResourceName, ContactNumber> = planned.numbers().collect();
         let size = self.size(Writes::Contents, updates.len(), PER_WRITE);
         for chunk in updates.chunks(size) {
             self.unmark(chunk, &numbers).await?;

@@ -14,7 +14,7 @@ impl Attempt<'_> {
     /// Deletes our contacts, gives what remains in the group My Contacts, deletes the group. Safe to repeat at any point.
     pub(super) async fn remove(&self) -> Result<Left, Stop> {
         let state = self.settled_state().await?;
-        let reading = self.read_all_to_leave(&state).await?;
+        let reading = self.read_all_once(&state).await?;
         let group = self.group_to_leave(&state).await?;
         let planned = self.plan_removal(&state, &reading, &group.clone().unwrap_or_else(no_group));
         self.plan_deletions(planned.deleted().count());

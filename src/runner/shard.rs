@@ -14,14 +14,11 @@ use super::worker::MAX_FAILURES;
 use crate::domain::{ResultStatus, RunError, RunErrorCode, RunKind, Time};
 use crate::store::{Claimed, DestinationOutcome, ShardItem};
 
-/// Whether the users of a run are known as they are now.
-enum Known {
-    /// They are, or a removal goes on without.
-    Yes,
-    /// The Directory is asked again then.
-    Later { at: Time, failures: i32, cause: RunError },
-    /// Not in this run.
-    No(RunError),
+/// The users of a run are not known as they are now.
+struct Unknown {
+    /// When to look again, where Google says so.
+    until: Option<Time>,
+    cause: RunError,
 }
 
 impl Runner {
@@ -35,18 +32,11 @@ impl Runner {
                 tx.start_run(claimed.run).await
             })
             .await?;
-        if !run.is_over && claimed.failures <= MAX_FAILURES {
-            match self.refresh_users_of(claimed, run.kind).await? {
-                Known::Yes => {}
-                Known::Later { at, failures, cause } => return self.put_off(claimed, at, failures, &cause).await,
-                Known::No(cause) => {
-                    let items = self.store.shard(claimed.run, shard).await?;
-                    let unfinished: Vec<ShardItem> =
-                        items.into_iter().filter(|item| !item.status.is_finished()).collect();
-                    self.fail(claimed, &unfinished, &cause).await?;
-                }
-            }
-        }
+        let unknown = if run.is_over || claimed.failures > MAX_FAILURES {
+            None
+        } else {
+            self.refresh_users_of(claimed, run.kind).await?
+        };
         loop {
             let items = self.store.shard(claimed.run, shard).await?;
             let unfinished: Vec<ShardItem> = items.into_iter().filter(|item| !item.status.is_finished()).collect();
@@ -62,6 +52,12 @@ impl Runner {
                 unfinished.into_iter().partition(|item| item.next_attempt_at.is_none_or(|at| at <= now));
             if due.is_empty() {
                 return self.wait_shard(claimed, &later).await;
+            }
+            if let Some(unknown) = &unknown {
+                for item in &due {
+                    self.not_known(claimed, item, unknown).await?;
+                }
+                continue;
             }
             let run = &run;
             let attempts = due.into_iter().map(|item| async move {
@@ -80,24 +76,32 @@ impl Runner {
         Ok(self.store.atomically(async |tx| tx.end_work(claimed).await).await?)
     }
 
-    /// Brings the users of the run up to date: it may have waited so long that an address is somebody else's by now. A removal
-    /// goes on without the Directory, by the last known state.
-    async fn refresh_users_of(&self, claimed: &Claimed, kind: RunKind) -> Result<Known, Stop> {
+    /// Brings the users of the run up to date: it may have waited so long that an address is somebody else's by now. What is
+    /// left is why that failed. A removal goes on without the Directory, by the last known state.
+    async fn refresh_users_of(&self, claimed: &Claimed, kind: RunKind) -> Result<Option<Unknown>, Stop> {
         let users = self.store.google_ids_of_run(claimed.run).await?;
         let keys: Vec<DirectoryKey> = users.into_iter().map(DirectoryKey::Id).collect();
-        let Err(failure) = self.directory.refresh(&keys).await else { return Ok(Known::Yes) };
+        let Err(failure) = self.directory.refresh(&keys).await else { return Ok(None) };
         warn!(run.id = %claimed.run, error = %failure, "the Directory could not be read before {}", claimed.run);
         if matches!(failure, DirectoryError::Google(_)) && matches!(kind, RunKind::Removal | RunKind::Release) {
-            return Ok(Known::Yes);
+            return Ok(None);
         }
-        let failures = claimed.failures + 1;
         match failure.into() {
-            Stop::Wait { until, error } => Ok(Known::Later { at: until, failures: claimed.failures, cause: error }),
+            Stop::Wait { until, error } => Ok(Some(Unknown { until: Some(until), cause: error })),
             Stop::Retry(cause) | Stop::Fail(cause) | Stop::AccountGone(cause) => {
-                let again = next_attempt(self.clock.now(), failures);
-                Ok(again.map_or(Known::No(cause.clone()), |at| Known::Later { at, failures, cause }))
+                Ok(Some(Unknown { until: None, cause }))
             }
             stop @ (Stop::Lost | Stop::Canceled | Stop::ReadAgain | Stop::Broken) => Err(stop),
+        }
+    }
+
+    /// Counts a user who is not known now as a failed attempt, without a look into the account.
+    async fn not_known(&self, claimed: &Claimed, item: &ShardItem, unknown: &Unknown) -> Result<(), Stop> {
+        let attempts = item.attempts + 1;
+        match (unknown.until, next_attempt(self.clock.now(), attempts)) {
+            (Some(until), _) => self.postpone(claimed, item, item.attempts, until, &unknown.cause).await,
+            (None, Some(at)) => self.postpone(claimed, item, attempts, at, &unknown.cause).await,
+            (None, None) => self.fail(claimed, item, &unknown.cause).await,
         }
     }
 
@@ -106,14 +110,10 @@ impl Runner {
         let at = next.next_attempt_at.unwrap_or_else(|| self.clock.now());
         let unknown = || error(RunErrorCode::UpstreamUnavailable, "The attempt was interrupted.");
         let cause = next.error.clone().unwrap_or_else(unknown);
-        self.put_off(claimed, at, 0, &cause).await
-    }
-
-    async fn put_off(&self, claimed: &Claimed, at: Time, failures: i32, cause: &RunError) -> Result<(), Stop> {
         self.store
             .atomically(async |tx| {
-                tx.postpone_work(claimed, at, failures).await?;
-                tx.wait_run(claimed.run, cause, at).await
+                tx.postpone_work(claimed, at, 0).await?;
+                tx.wait_run(claimed.run, &cause, at).await
             })
             .await?;
         Ok(())
@@ -125,19 +125,20 @@ impl Runner {
             RunErrorCode::InternalServerError,
             "The account could not be worked on; the server's log has the cause.",
         );
-        self.fail(claimed, unfinished, &broken).await
-    }
-
-    async fn fail(&self, claimed: &Claimed, unfinished: &[ShardItem], cause: &RunError) -> Result<(), Stop> {
         for item in unfinished {
-            let outcome = DestinationOutcome {
-                status: ResultStatus::Failed,
-                error: Some(cause.clone()),
-                ..DestinationOutcome::skipped()
-            };
-            self.finish(claimed, item, &outcome, None).await?;
+            self.fail(claimed, item, &broken).await?;
         }
         Ok(())
+    }
+
+    async fn fail(&self, claimed: &Claimed, item: &ShardItem, cause: &RunError) -> Result<(), Stop> {
+        let outcome = DestinationOutcome {
+            status: ResultStatus::Failed,
+            counts: item.counts,
+            error: Some(cause.clone()),
+            ..DestinationOutcome::skipped()
+        };
+        self.finish(claimed, item, &outcome, None).await
     }
 
     /// Contents are kept until the run is over.

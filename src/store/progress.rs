@@ -263,6 +263,7 @@ impl Tx {
     /// When the database fails.
     pub async fn finish_result(&self, run: RunId, id: ResultId, outcome: &DestinationOutcome) -> StoreResult<()> {
         use run_result::{Column, Entity};
+        let unfinished = [ResultStatus::Waiting, ResultStatus::Running].map(|status| status.name());
         let finished = Entity::update_many()
             .col_expr(Column::Status, Expr::value(outcome.status.name()))
             .col_expr(Column::NextAttemptAt, Expr::value(None::<Time>))
@@ -273,10 +274,10 @@ impl Tx {
             )
             .col_expr(Column::ErrorCode, Expr::value(outcome.error.as_ref().map(|error| error.code.name())))
             .col_expr(Column::ErrorMessage, Expr::value(outcome.error.as_ref().map(|error| error.message.clone())))
-            .filter(Column::Id.eq(id.uuid()))
+            .filter(Column::Id.eq(id.uuid()).and(Column::Status.is_in(unfinished)))
             .exec_with_returning(&self.db)
             .await?;
-        let Some(row) = finished.into_iter().next() else { return Ok(()) };
+        let Some(row) = finished.into_iter().next() else { return Ok(()) }; // skipped meanwhile, by a cancellation
         let failed = i32::from(outcome.status == ResultStatus::Failed);
         let run_row = self
             .touch_run(run, |update| {
@@ -325,6 +326,11 @@ impl Tx {
                 .col_expr(Column::LastSuccessAt, Expr::value(Some(self.now)))
         } else {
             update.col_expr(Column::ConsecutiveFailures, Expr::col(Column::ConsecutiveFailures).add(1))
+        };
+        // The next attempt at a removal is not a sync's to forget.
+        let this = match next_attempt_at {
+            Some(_) => this,
+            None => this.and(Column::Status.ne(DestinationStatus::Removing.name())),
         };
         update.filter(this).exec(&self.db).await?;
         Ok(())

@@ -214,6 +214,14 @@ impl Plan {
         self.unchanged + self.displaced + self.actions.iter().filter(touched).count()
     }
 
+    /// The contacts on record that the plan deletes, by the names that they have now.
+    pub fn numbers(&self) -> impl Iterator<Item = (&ResourceName, ContactNumber)> {
+        self.actions.iter().filter_map(|action| match action {
+            Action::Delete { number: Some(number), resource } => Some((resource, *number)),
+            _ => None,
+        })
+    }
+
     /// Contacts of ours that the plan deletes though they are on no record: nobody could have counted them before.
     #[must_use]
     pub fn unrecorded_deletions(&self) -> usize {
