@@ -97,11 +97,11 @@ impl Runner {
 
     /// Counts a user who is not known now as a failed attempt, without a look into the account.
     async fn not_known(&self, claimed: &Claimed, item: &ShardItem, unknown: &Unknown) -> Result<(), Stop> {
-        let attempts = item.attempts + 1;
-        match (unknown.until, next_attempt(self.clock.now(), attempts)) {
-            (Some(until), _) => self.postpone(claimed, item, item.attempts, until, &unknown.cause).await,
-            (None, Some(at)) => self.postpone(claimed, item, attempts, at, &unknown.cause).await,
-            (None, None) => self.fail(claimed, item, &unknown.cause).await,
+        let (now, attempts) = (self.clock.now(), item.attempts + 1);
+        match (unknown.until, next_attempt(now, attempts)) {
+            (Some(until), _) if until > now => self.postpone(claimed, item, item.attempts, until, &unknown.cause).await,
+            (_, Some(at)) => self.postpone(claimed, item, attempts, at, &unknown.cause).await,
+            (_, None) => self.fail(claimed, item, &unknown.cause).await,
         }
     }
 
