@@ -24,7 +24,8 @@ use crate::store::{Store, StoreError, StoreResult};
 
 /// Keys per statement; SQLite binds 32,766 values.
 const BATCH: usize = 1_000;
-/// Rounds in which keys join before a batch is sent. The gate holds it back until all have; it must not be sent before that.
+/// Rounds that a loader waits before it sends a batch. One: the gate lets it go on only when all keys have joined; with none
+/// it would not stop for that.
 const YIELDS: usize = 1;
 
 /// Gives each execution its loaders.

@@ -84,8 +84,8 @@ impl Query {
         Ok(user.filter(|user| user.email == address && !user.is_deleted).map(WorkspaceUser))
     }
 
-    /// Users of the Workspace whose address, or a word of whose name, starts with `search`, as last read from the Directory (at most an hour
-    /// old).
+    /// Users of the Workspace whose address, or a word of whose name, starts with `search`, as last read from the Directory
+    /// (at most an hour old).
     #[graphql(complexity = "page_cost(first, PAGE, child_complexity)")]
     async fn users(
         &self,

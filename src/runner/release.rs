@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::attempt::{Attempt, Left};
 use super::failure::Stop;
 use super::remove::no_group;
-use super::write::PER_WRITE;
+use super::write::{PER_WRITE, without_refused};
 use crate::domain::{ContactNumber, Field, GSYNC, GSYNC_NONCE, Person, ResourceName};
 use crate::google::{GoogleError, PersonUpdate, UpdateMask};
 use crate::sync::Writes;
@@ -44,7 +44,9 @@ impl Attempt<'_> {
         };
         if let Err(GoogleError::Refused { items, .. }) = &updated {
             self.record(async |tx| tx.settle(self.destination.id).await).await?;
-            for part in self.without_refused(chunk, items) {
+            let (parts, refused) = without_refused(chunk, items);
+            self.count(|counts| counts.failed += i32::try_from(refused.len()).unwrap_or(i32::MAX));
+            for part in parts {
                 Box::pin(self.unmark(&part, numbers)).await?;
             }
             return Ok(());

@@ -296,37 +296,17 @@ impl Attempt<'_> {
         .await
     }
 
-    /// Takes a chunk apart that Google refused. Those with calendar addresses may have been refused for them alone.
-    // What an account refuses is known of no other one, so that each contact is tried with them first.
+    /// Takes a chunk apart that Google refused. Those with calendar addresses may have been refused for them alone: each gets
+    /// another chance without, because what one account refuses another takes.
     fn apart<'w, R>(&self, chunk: &[&'w Write<R>], items: &[usize], with_calendar: bool) -> Parts<'w, R> {
-        let may_be_bare = |write: &&Write<R>| with_calendar && write.has_calendar_urls;
-        if let [one] = chunk
-            && may_be_bare(one)
-        {
-            warn!(run.id = %self.claimed.run, "a contact is sent again without its calendar addresses");
-            return Parts { chunks: Vec::new(), bare: vec![*one] };
+        let (chunks, refused) = without_refused(chunk, items);
+        let (bare, refused): (Vec<_>, Vec<_>) =
+            refused.into_iter().partition(|write| with_calendar && write.has_calendar_urls);
+        if !bare.is_empty() {
+            warn!(run.id = %self.claimed.run, contacts = bare.len(), "sent again without calendar addresses");
         }
-        let named = items.iter().filter_map(|item| chunk.get(*item));
-        let bare: Vec<&'w Write<R>> = named.filter(|one| may_be_bare(one)).copied().collect();
-        let chunks = self.without_refused(chunk, items);
-        self.count(|counts| counts.failed -= count(bare.len()));
+        self.count(|counts| counts.failed += count(refused.len()));
         Parts { chunks, bare }
-    }
-
-    /// What is left of a chunk that Google refused: all but the named ones; where it named none, each half, down to one.
-    pub(super) fn without_refused<W: Clone>(&self, chunk: &[W], items: &[usize]) -> Vec<Vec<W>> {
-        if chunk.len() == 1 {
-            self.count(|counts| counts.failed += 1);
-            return Vec::new();
-        }
-        if items.is_empty() {
-            let (first, second) = chunk.split_at(chunk.len() / 2);
-            return vec![first.to_vec(), second.to_vec()];
-        }
-        self.count(|counts| counts.failed += count(items.len()));
-        let fine = chunk.iter().enumerate().filter(|(position, _)| !items.contains(position));
-        let fine: Vec<W> = fine.map(|(_, write)| write.clone()).collect();
-        if fine.is_empty() { Vec::new() } else { vec![fine] }
     }
 
     /// Deletes what the plan says.
@@ -437,6 +417,26 @@ impl Attempt<'_> {
             Some((write.number, link))
         };
         chunk.iter().zip(people).filter_map(link).collect()
+    }
+}
+
+/// What is left of a chunk that Google refused, and what it refused: the ones that it named; where it named none, the last
+/// one of ever smaller halves.
+pub(super) fn without_refused<W: Clone>(chunk: &[W], items: &[usize]) -> (Vec<Vec<W>>, Vec<W>) {
+    match (chunk, items) {
+        ([one], _) => (Vec::new(), vec![one.clone()]),
+        (_, []) => {
+            let (first, second) = chunk.split_at(chunk.len() / 2);
+            (vec![first.to_vec(), second.to_vec()], Vec::new())
+        }
+        _ => {
+            let (mut fine, mut refused) = (Vec::new(), Vec::new());
+            for (position, write) in chunk.iter().enumerate() {
+                if items.contains(&position) { &mut refused } else { &mut fine }.push(write.clone());
+            }
+            let chunks = if fine.is_empty() { Vec::new() } else { vec![fine] };
+            (chunks, refused)
+        }
     }
 }
 

@@ -9,13 +9,10 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, Select};
 use super::convert::{Named, from_json, to_json};
 use super::page::{Direction, Page, PageRequest, Position, SortKey, paged};
 use super::pages::{Cut, counts, first_rows, pages};
-use super::{Store, StoreResult, Tx};
+use super::{CHUNK, Store, StoreResult, Tx};
 use crate::domain::{ChangeAction, ContactChange, ResultId, Time, name_key};
 
 use entity::contact_change::{ActiveModel, Column, Entity, Model};
-
-/// Rows per statement: SQLite binds at most 32,766 values, a row has seven.
-const CHUNK: usize = 2_000;
 
 impl Tx {
     /// Records changes at one destination.

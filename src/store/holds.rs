@@ -8,16 +8,13 @@ use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use super::convert::{Named, actor, actor_columns, from_json, to_json};
-use super::{Store, StoreResult, Tx};
+use super::{CHUNK, Store, StoreResult, Tx};
 use crate::domain::{
     ActivityKind, Actor, ContactNumber, DeletionGuard, DestinationId, EventKind, Hold, HoldDecision, HoldReason, JobId,
     PlannedDeletions, RunId, RunStatus, Time,
 };
 
 use entity::{link, mirror_contact, run_hold, run_result};
-
-/// Numbers per statement: SQLite binds at most 32,766 values.
-const CHUNK: usize = 2_000;
 
 fn read_hold(row: run_hold::Model) -> StoreResult<(RunId, Hold)> {
     let decided_by = match (row.decided_by_kind, row.decided_by) {

@@ -6,7 +6,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter};
 
 use super::convert::{Named, actor_columns, to_json};
-use super::{StoreError, StoreResult, Task, Tx};
+use super::{CHUNK, StoreError, StoreResult, Task, Tx};
 use crate::domain::{
     ActivityKind, Actor, Counts, Destination, DestinationId, Draft, EmailAddress, Event, EventKind, Job, ResultId,
     ResultStatus, Run, RunId, RunKind, RunStatus, Trigger, UserId, WorkspaceUser,
@@ -14,9 +14,6 @@ use crate::domain::{
 
 /// Destinations that one worker walks with one reading of the source; more shards let more workers help.
 pub(super) const SHARD_SIZE: usize = 25;
-
-/// Rows per statement: SQLite binds at most 32,766 values, a row has thirteen.
-const CHUNK: usize = 2_000;
 
 impl Tx {
     /// Queues a run over `destinations`, fixed from here on. A run over none is finished at once.

@@ -53,6 +53,9 @@ pub use sync_state::{AccountState, Cursor, GroupIntent, KeptGroup};
 pub use wake::Wakes;
 pub use work::{Claim, Claimed, Task};
 
+/// Rows or values per statement: SQLite binds at most 32,766 values, and the widest row has thirteen.
+const CHUNK: usize = 2_000;
+
 /// The database. Cloning is cheap.
 #[derive(Clone)]
 pub struct Store {

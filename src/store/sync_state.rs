@@ -7,16 +7,13 @@ use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect};
 
 use super::convert::{Named, from_json, to_json};
-use super::{Store, StoreError, StoreResult, Tx};
+use super::{CHUNK, Store, StoreError, StoreResult, Tx};
 use crate::domain::{
     ActivityKind, ContactNumber, DestinationId, Etags, Intent, JobId, Link, Links, Mirror, MirrorEntry, Nonce,
     ResourceName, SourceHealthStatus, SyncToken, SyncedGroupId, Time,
 };
 
 use entity::{addition, create_intent, destination, group_intent, job, link, mirror_contact, synced_group};
-
-/// Rows per statement: SQLite binds at most 32,766 values, the widest row here has eight.
-const CHUNK: usize = 2_000;
 
 /// Where the next incremental reading begins.
 #[derive(Debug, Clone, PartialEq, Eq)]

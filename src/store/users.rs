@@ -8,16 +8,13 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, P
 
 use super::convert::email;
 use super::page::{Direction, Page, PageRequest, paged, starts_with};
-use super::{Store, StoreResult, Tx};
+use super::{CHUNK, Store, StoreResult, Tx};
 use crate::domain::{DirectoryUser, EmailAddress, Time, UserId, Workspace, WorkspaceUser, name_key};
 
 use entity::{user_address, workspace, workspace_user};
 
 /// The one row of the table.
 const WORKSPACE: i32 = 1;
-/// Rows per statement: SQLite binds at most 32,766 values, the widest row here has ten.
-const CHUNK: usize = 2_000;
-
 pub(super) fn read_user(row: workspace_user::Model) -> StoreResult<WorkspaceUser> {
     Ok(WorkspaceUser {
         id: row.id.into(),

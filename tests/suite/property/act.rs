@@ -416,6 +416,7 @@ impl Story {
         self.world.clock.advance(chrono::TimeDelta::minutes(1)); // what was written shows by the time of the new server
         self.world.lose_database().await;
         self.has_lost = true;
+        self.read_before = None;
         let name =
             self.world.sandbox.groups(SOURCE).unwrap().into_iter().find(|group| group.resource_name == self.group);
         let emails: Vec<&str> = emails.iter().map(String::as_str).collect();
