@@ -11,6 +11,8 @@ use crate::domain::{GSYNC, ResourceName};
 const PAGE_SIZE: &str = "1000";
 /// Names per `members:modify`, added and removed together (People API reference).
 const PER_MODIFY: usize = 1_000;
+/// More than an account can hold (25,000 contacts).
+const ALL_MEMBERS: u32 = 30_000;
 const FIELDS: &str = "clientData,groupType,memberCount,metadata,name";
 
 /// A contact group of an account.
@@ -39,6 +41,12 @@ impl Group {
     #[must_use]
     pub fn marker(&self) -> Option<&str> {
         self.client_data.iter().find(|(key, _)| key == GSYNC).map(|(_, value)| value.as_str())
+    }
+
+    /// As many members as asked for came, and Google counts more.
+    fn is_cut(&self, asked_for: u32) -> bool {
+        let came = u32::try_from(self.members.len()).unwrap_or(u32::MAX);
+        came >= asked_for && self.member_count > came
     }
 }
 
@@ -77,13 +85,18 @@ impl Account {
         read(&answer).ok_or_else(|| GoogleError::Outage("a contact group without a name".into()))
     }
 
-    /// The same, or the group without its members where Google does not get them together: a large one may be answered with
-    /// 503 for ever. Whoever compares them with contacts then reads all contacts.
+    /// A contact group with all its members; one group read if there are no more than `expected`, two otherwise. Without any
+    /// where Google does not get them together: a large group may be answered with 503 for ever. Whoever compares them with
+    /// contacts then reads all contacts.
     ///
     /// # Errors
     /// As [`Account::group`].
-    pub async fn group_or_bare(&self, name: &ResourceName, max_members: u32) -> Result<Group, GoogleError> {
-        match self.group(name, max_members).await {
+    pub async fn group_or_bare(&self, name: &ResourceName, expected: u32) -> Result<Group, GoogleError> {
+        let group = match self.group(name, expected).await {
+            Ok(group) if group.is_cut(expected) => self.group(name, ALL_MEMBERS).await,
+            found => found,
+        };
+        match group {
             Err(GoogleError::Outage(_)) => self.group(name, 0).await,
             found => found,
         }

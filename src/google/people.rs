@@ -68,7 +68,7 @@ impl Account {
     pub async fn list_people(
         &self,
         keep: KeepToken,
-        known: &[ResourceName],
+        known: &BTreeSet<&ResourceName>,
         total: Total,
     ) -> Result<CompleteRead<Person>, GoogleError> {
         let extra: &[(&str, &str)] = match keep {
@@ -95,7 +95,8 @@ impl Account {
         // Of a contact that was changed between two pages the last version counts.
         let mut items: BTreeMap<ResourceName, Person> =
             pages.items.into_iter().filter_map(present).map(|person| (person.resource.clone(), person)).collect();
-        let unlisted: Vec<ResourceName> = known.iter().filter(|name| !items.contains_key(name)).cloned().collect();
+        let unlisted: Vec<ResourceName> =
+            known.iter().filter(|name| !items.contains_key(**name)).map(|name| (*name).clone()).collect();
         if !unlisted.is_empty() {
             for (name, person) in self.people(&unlisted).await? {
                 let Some(mut person) = person else { continue };

@@ -134,7 +134,7 @@ async fn read(
     // The account holds at least the group, so its pages are at least these; a list also costs one call per page.
     let pages = mirror.values().filter(|entry| entry.is_present).count().div_ceil(PER_PAGE).max(1);
     if by_name.len().div_ceil(PER_GET) > pages {
-        let names: Vec<ResourceName> = by_name.keys().map(|&name| name.clone()).collect();
+        let names = by_name.keys().copied().collect();
         let list = source.list_people(KeepToken::No, &names, Total::MayDiffer).await?;
         let content = |person: crate::domain::Person| {
             let mut names = std::iter::once(&person.resource).chain(&person.previous);

@@ -281,7 +281,9 @@ impl Runner {
                 Err(failure) => return Err(failure.into()),
             }
         }
-        let known: Vec<ResourceName> = present(mirror).into_iter().cloned().collect();
+        // As far as records and the group itself tell: a server that has no records yet must not take a late list for a
+        // group that has shrunk.
+        let known: BTreeSet<&ResourceName> = present(mirror).into_iter().chain(&group.members).collect();
         let list = account.list_people(keep, &known, Total::MayDiffer).await?;
         let update = mirror_after_full_read(mirror, &group.resource, &list).map_err(unreadable)?;
         Ok((update, list.token.map(|token| Cursor { token, full_read_at: now })))

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::attempt::Attempt;
 use super::failure::{Stop, error};
+use super::there::There;
 use crate::domain::{ResourceName, RunErrorCode};
 use crate::google::{GoogleError, Group};
 use crate::store::{AccountState, GroupIntent, KeptGroup};
@@ -13,29 +14,27 @@ use crate::sync::{ListedGroup, free_name};
 const NAME_TRIES: usize = 5;
 
 impl Attempt<'_> {
-    /// The group, created or renamed where needed. `there` is the group on record as it was read; `None` when it is gone.
-    pub(super) async fn ensure_group(&self, state: &AccountState, there: Option<Group>) -> Result<KeptGroup, Stop> {
+    /// The group, created or renamed where needed.
+    pub(super) async fn ensure_group(&self, state: &AccountState, there: &There) -> Result<KeptGroup, Stop> {
         let wanted = self.job.synced_group_name();
-        let (Some(kept), Some(there)) = (&state.group, there) else {
-            return self.find_or_create(state, wanted).await;
-        };
-        if there.name == kept.name && kept.wanted_name == wanted {
-            return Ok(kept.clone());
+        match (&state.group, there) {
+            (Some(kept), There::OnRecord(group)) if group.name == kept.name && kept.wanted_name == wanted => {
+                Ok(kept.clone())
+            }
+            (_, There::OnRecord(group)) => self.rename(group, wanted).await,
+            (_, There::Unrecorded(listed)) => self.adopt_or_create(state, &listed.groups, wanted).await,
         }
-        self.rename(&there, wanted).await
     }
 
-    /// Groups of the account that a creation must respect.
-    async fn find_or_create(&self, state: &AccountState, wanted: &str) -> Result<KeptGroup, Stop> {
-        let groups = self.account.groups().await?;
-        if let Some(ours) = self.recognise(&groups, state.group_intent.as_ref()) {
-            let is_named = ours.name == free_name(wanted, &listed(&groups), Some(&ours.resource));
+    async fn adopt_or_create(&self, state: &AccountState, groups: &[Group], wanted: &str) -> Result<KeptGroup, Stop> {
+        if let Some(ours) = self.recognise(groups, state) {
+            let is_named = ours.name == free_name(wanted, &listed(groups), Some(&ours.resource));
             // Until it is renamed its record asks for the name it has: an attempt that ends here is not taken for done.
             let kept = kept(ours, if is_named { wanted } else { &ours.name });
             self.record(async |tx| tx.keep_group(self.destination.id, &kept).await).await?;
             return if is_named { Ok(kept) } else { self.rename(ours, wanted).await };
         }
-        let mut names = listed(&groups);
+        let mut names = listed(groups);
         for _ in 0..NAME_TRIES {
             let name = free_name(wanted, &names, None);
             let intent =
@@ -45,39 +44,13 @@ impl Attempt<'_> {
                 tx.intend_group(self.destination.id, &intent).await
             })
             .await?;
-            match self.account.create_group(&name, &self.job.number.to_string()).await {
-                Err(GoogleError::NameTaken) => {
-                    self.record(async |tx| tx.settle(self.destination.id).await).await?;
-                    names.push(taken(name));
-                }
-                created => {
-                    let kept = kept(&self.answered(created).await?, wanted);
-                    self.record(async |tx| {
-                        tx.settle(self.destination.id).await?;
-                        tx.keep_group(self.destination.id, &kept).await
-                    })
-                    .await?;
-                    return Ok(kept);
-                }
+            let created = self.account.create_group(&name, &self.job.number.to_string()).await;
+            match self.written(created, wanted).await? {
+                Some(kept) => return Ok(kept),
+                None => names.push(taken(name)),
             }
         }
         Err(no_name())
-    }
-
-    /// Which of the groups is ours: the one with our marker, or the one that a call without an answer has made.
-    pub(super) fn recognise<'g>(&self, groups: &'g [Group], intent: Option<&GroupIntent>) -> Option<&'g Group> {
-        let number = self.job.number.to_string();
-        let personal = || groups.iter().filter(|group| !group.is_system);
-        let marked = personal().filter(|group| group.marker() == Some(&number));
-        let is_new = |group: &&Group| {
-            intent.is_some_and(|intent| {
-                group.name == intent.name && !intent.listed.contains(&group.resource) && group.member_count == 0
-            })
-        };
-        // Of several with our marker the one in use is kept.
-        marked
-            .min_by_key(|group| (std::cmp::Reverse(group.member_count), group.resource.clone()))
-            .or_else(|| personal().find(is_new))
     }
 
     async fn rename(&self, there: &Group, wanted: &str) -> Result<KeptGroup, Stop> {
@@ -90,23 +63,28 @@ impl Attempt<'_> {
                 return Ok(kept);
             }
             self.record(async |tx| tx.begin_write(self.destination.id).await).await?;
-            match self.account.rename_group(there, &name).await {
-                Err(GoogleError::NameTaken) => {
-                    self.record(async |tx| tx.settle(self.destination.id).await).await?;
-                    names.push(taken(name));
-                }
-                renamed => {
-                    let kept = kept(&self.answered(renamed).await?, wanted);
-                    self.record(async |tx| {
-                        tx.settle(self.destination.id).await?;
-                        tx.keep_group(self.destination.id, &kept).await
-                    })
-                    .await?;
-                    return Ok(kept);
-                }
+            let renamed = self.account.rename_group(there, &name).await;
+            match self.written(renamed, wanted).await? {
+                Some(kept) => return Ok(kept),
+                None => names.push(taken(name)),
             }
         }
         Err(no_name())
+    }
+
+    /// Records the group as it was created or renamed. `None` when another one has the name.
+    async fn written(&self, group: Result<Group, GoogleError>, wanted: &str) -> Result<Option<KeptGroup>, Stop> {
+        if matches!(group, Err(GoogleError::NameTaken)) {
+            self.record(async |tx| tx.settle(self.destination.id).await).await?;
+            return Ok(None);
+        }
+        let kept = kept(&self.answered(group).await?, wanted);
+        self.record(async |tx| {
+            tx.settle(self.destination.id).await?;
+            tx.keep_group(self.destination.id, &kept).await
+        })
+        .await?;
+        Ok(Some(kept))
     }
 
     /// Passes an answer on; a refusal is an answer too, only silence leaves the account unsettled.
@@ -122,7 +100,8 @@ impl Attempt<'_> {
     }
 }
 
-fn kept(group: &Group, wanted: &str) -> KeptGroup {
+/// What is put on record of a group that is wanted to be called so.
+pub(super) fn kept(group: &Group, wanted: &str) -> KeptGroup {
     KeptGroup { resource: group.resource.clone(), name: group.name.clone(), wanted_name: wanted.to_owned() }
 }
 

@@ -22,6 +22,7 @@ mod remove;
 mod schedule;
 mod shard;
 mod sync_account;
+mod there;
 mod worker;
 mod write;
 

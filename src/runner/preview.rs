@@ -6,6 +6,7 @@ use super::attempt::{Attempt, Left};
 use super::failure::Stop;
 use super::names::Names;
 use super::remove::no_group;
+use super::there::There;
 use crate::domain::{ChangeAction, ContactChange, ContactNumber, Mirror, ResourceName, display_name};
 use crate::store::AccountState;
 use crate::sync::{Plan, PlannedChange, Reading};
@@ -37,7 +38,7 @@ impl Attempt<'_> {
                 tx.replace_changes(self.item.result, &changes).await
             })
             .await?;
-        self.guard_adopted(&planned)?;
+        self.guard_adopted(&mirror, &planned)?;
         Ok(Left::Untouched)
     }
 
@@ -48,21 +49,20 @@ impl Attempt<'_> {
 
     async fn foresee(&self, mirror: &Mirror, state: &AccountState) -> Result<(Plan, Reading), Stop> {
         let changes = if state.group.is_none() { None } else { self.read_changes(state).await? };
-        let there = self.read_group(state).await?;
-        let mut reading = match changes {
-            Some((changes, _)) if there.is_some() => changes,
-            _ => self.read_all_once(state).await?,
+        let there = self.there(state).await?;
+        let mut reading = match (changes, &there) {
+            (Some((changes, _)), There::OnRecord(_)) => changes,
+            _ => self.read_all_once(state, there.members()).await?,
         };
         self.check_room(mirror, state, &reading)?;
         let group = match &there {
-            Some(_) => state.group.clone(),
-            None => self.group_to_leave(&AccountState { group: None, ..state.clone() }).await?,
+            There::OnRecord(_) => state.group.clone(),
+            There::Unrecorded(listed) => self.ours(listed, state),
         };
         let group = group.unwrap_or_else(no_group);
         let mut planned = self.plan(mirror, state, &reading, &group);
-        let members = there.map(|group| group.members.into_iter().collect());
-        if matches!(reading, Reading::Changes { .. }) && members.is_some_and(|members| planned.members != members) {
-            reading = self.read_all_once(state).await?;
+        if there.contradicts(&reading, &planned) {
+            reading = self.read_all_once(state, there.members()).await?;
             self.check_room(mirror, state, &reading)?;
             planned = self.plan(mirror, state, &reading, &group);
         }

@@ -1,5 +1,7 @@
 //! Reads a destination account: what changed since the last time where that is possible, in full otherwise.
 
+use std::collections::BTreeSet;
+
 use chrono::TimeDelta;
 
 use super::attempt::Attempt;
@@ -32,17 +34,22 @@ impl Attempt<'_> {
         }
     }
 
-    /// Everything in the account, with a cursor for the next time.
-    pub(super) async fn read_all(&self, state: &AccountState) -> Result<(Reading, Option<Cursor>), Stop> {
+    /// Everything in the account, with a cursor for the next time. `members` are those of the synced group, where they are
+    /// known.
+    pub(super) async fn read_all(
+        &self,
+        state: &AccountState,
+        members: &[ResourceName],
+    ) -> Result<(Reading, Option<Cursor>), Stop> {
         let now = self.runner.clock.now();
-        let list = self.account.list_people(KeepToken::Yes, &linked(state), total(state, now)).await?;
+        let list = self.account.list_people(KeepToken::Yes, &known(state, members), total(state, now)).await?;
         Ok((Reading::Full(list.items), list.token.map(|token| Cursor { token, full_read_at: now })))
     }
 
     /// Everything in the account, without a cursor: it would not be kept.
-    pub(super) async fn read_all_once(&self, state: &AccountState) -> Result<Reading, Stop> {
+    pub(super) async fn read_all_once(&self, state: &AccountState, members: &[ResourceName]) -> Result<Reading, Stop> {
         let total = total(state, self.runner.clock.now());
-        Ok(Reading::Full(self.account.list_people(KeepToken::No, &linked(state), total).await?.items))
+        Ok(Reading::Full(self.account.list_people(KeepToken::No, &known(state, members), total).await?.items))
     }
 
     /// What changed since the last run. `None` where only a full reading will do.
@@ -54,7 +61,7 @@ impl Attempt<'_> {
             Err(GoogleError::StartOver) => return Ok(None),
             read => read?,
         };
-        let (mut present, mut deleted) = (Vec::new(), std::collections::BTreeSet::new());
+        let (mut present, mut deleted) = (Vec::new(), BTreeSet::new());
         for change in changes.items {
             match change {
                 Change::Present(person) => present.push(person),
@@ -67,9 +74,9 @@ impl Attempt<'_> {
     }
 }
 
-/// The copies on record.
-fn linked(state: &AccountState) -> Vec<ResourceName> {
-    state.links.values().map(|link| link.resource.clone()).collect()
+/// What must be in the account, unless it was deleted: the copies on record, and whatever is in the group.
+fn known<'a>(state: &'a AccountState, members: &'a [ResourceName]) -> BTreeSet<&'a ResourceName> {
+    state.links.values().map(|link| &link.resource).chain(members).collect()
 }
 
 /// What may have been created without an answer can only be found in a list, and is in it after a day.

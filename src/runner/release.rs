@@ -14,8 +14,8 @@ impl Attempt<'_> {
     /// Takes our marks away. Safe to repeat at any point: a contact without tag and twin is not ours any more.
     pub(super) async fn release(&self) -> Result<Left, Stop> {
         let state = self.settled_state().await?;
-        let reading = self.read_all_once(&state).await?;
-        let group = self.group_to_leave(&state).await?;
+        let (group, members) = self.to_leave(&state).await?;
+        let reading = self.read_all_once(&state, &members).await?;
         let planned = self.plan_removal(&state, &reading, &group.clone().unwrap_or_else(no_group));
         let ours: BTreeSet<&ResourceName> = planned.deleted().collect();
         let people = reading.people().iter().filter(|person| ours.contains(&person.resource));

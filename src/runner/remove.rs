@@ -7,15 +7,15 @@ use super::failure::Stop;
 use super::gather::MORE_MEMBERS;
 use crate::domain::{MY_CONTACTS, ResourceName};
 use crate::google::{GoogleError, Group};
-use crate::store::{AccountState, KeptGroup};
+use crate::store::KeptGroup;
 use crate::sync::Plan;
 
 impl Attempt<'_> {
     /// Deletes our contacts, gives what remains in the group My Contacts, deletes the group. Safe to repeat at any point.
     pub(super) async fn remove(&self) -> Result<Left, Stop> {
         let state = self.settled_state().await?;
-        let reading = self.read_all_once(&state).await?;
-        let group = self.group_to_leave(&state).await?;
+        let (group, members) = self.to_leave(&state).await?;
+        let reading = self.read_all_once(&state, &members).await?;
         let planned = self.plan_removal(&state, &reading, &group.clone().unwrap_or_else(no_group));
         self.plan_deletions(planned.deleted().count());
         self.apply_deletes(&planned, &reading).await?;
@@ -43,20 +43,6 @@ impl Attempt<'_> {
         let deleted = self.account.delete_group(&group.resource).await;
         self.answered(deleted).await?;
         self.record(async |tx| tx.settle(self.destination.id).await).await
-    }
-
-    /// The synced group: on record, or recognised by its marker where the record was lost.
-    pub(super) async fn group_to_leave(&self, state: &AccountState) -> Result<Option<KeptGroup>, Stop> {
-        if state.group.is_some() {
-            return Ok(state.group.clone());
-        }
-        let groups = self.account.groups().await?;
-        let ours = self.recognise(&groups, state.group_intent.as_ref());
-        Ok(ours.map(|group| KeptGroup {
-            resource: group.resource.clone(),
-            name: group.name.clone(),
-            wanted_name: group.name.clone(),
-        }))
     }
 }
 

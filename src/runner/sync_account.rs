@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use super::attempt::{Attempt, Left, gone};
 use super::failure::{Stop, error};
-use super::gather::MORE_MEMBERS;
 use super::remove::no_group;
+use super::there::There;
 use crate::domain::{Mirror, RunErrorCode};
-use crate::google::{Google, GoogleError, Group};
+use crate::google::Google;
 use crate::store::{AccountState, Cursor, KeptGroup};
 use crate::sync::{CONTACT_LIMIT, Overflow, Plan, PlanInput, Reading, overflow, plan};
 
@@ -31,25 +31,25 @@ impl Attempt<'_> {
     async fn sync_once(&self, mirror: &Mirror, in_full: bool) -> Result<Left, Stop> {
         let state = self.settled_state().await?;
         let changes = if in_full || state.group.is_none() { None } else { self.read_changes(&state).await? };
-        let there = self.read_group(&state).await?;
-        if state.group.is_some() && there.is_none() {
+        let there = self.there(&state).await?;
+        let is_lost = matches!(there, There::Unrecorded(_));
+        if state.group.is_some() && is_lost {
             self.check_user().await?;
         }
         let (mut reading, mut cursor) = match changes {
-            Some(changes) if there.is_some() => changes,
-            _ => self.read_all(&state).await?,
+            Some(changes) if !is_lost => changes,
+            _ => self.read_all(&state, there.members()).await?,
         };
         self.check_room(mirror, &state, &reading)?;
-        let group = self.ensure_group(&state, there.clone()).await?;
+        let group = self.ensure_group(&state, &there).await?;
         let mut planned = self.plan(mirror, &state, &reading, &group);
-        let members = there.map(|group| group.members.into_iter().collect());
-        if matches!(reading, Reading::Changes { .. }) && members.is_some_and(|members| planned.members != members) {
-            (reading, cursor) = self.read_all(&state).await?; // the changes did not tell everything
+        if there.contradicts(&reading, &planned) {
+            (reading, cursor) = self.read_all(&state, there.members()).await?;
             self.check_room(mirror, &state, &reading)?;
             planned = self.plan(mirror, &state, &reading, &group);
         }
         self.tally_plan(&planned);
-        self.guard_adopted(&planned)?;
+        self.guard_adopted(mirror, &planned)?;
         self.apply(mirror, &group, &planned, &reading).await?;
         self.leave_clean(mirror, cursor.as_ref(), &planned).await
     }
@@ -87,16 +87,6 @@ impl Attempt<'_> {
         )))
     }
 
-    /// The group on record, with its members. `None` when it is gone, or there was none.
-    pub(super) async fn read_group(&self, state: &AccountState) -> Result<Option<Group>, Stop> {
-        let Some(kept) = &state.group else { return Ok(None) };
-        let expected = state.links.len() + state.additions.len() + MORE_MEMBERS;
-        match self.account.group_or_bare(&kept.resource, u32::try_from(expected).unwrap_or(u32::MAX)).await {
-            Err(GoogleError::NotFound) => Ok(None),
-            found => Ok(Some(found?)),
-        }
-    }
-
     pub(super) fn plan(&self, mirror: &Mirror, state: &AccountState, reading: &Reading, group: &KeptGroup) -> Plan {
         plan(PlanInput {
             job: self.job.number,
@@ -121,18 +111,21 @@ impl Attempt<'_> {
 
     /// Contacts of ours that are on no record could not be counted before the run: they are guarded here, and this
     /// destination alone fails.
-    pub(super) fn guard_adopted(&self, planned: &Plan) -> Result<(), Stop> {
+    pub(super) fn guard_adopted(&self, mirror: &Mirror, planned: &Plan) -> Result<(), Stop> {
         let guard = self.job.guard.unwrap_or(self.runner.settings.guard);
         let deletions = planned.unrecorded_deletions();
-        if !guard.is_exceeded(deletions, planned.synced()) {
-            return Ok(());
-        }
-        Err(Stop::Fail(error(
-            RunErrorCode::DeletionGuard,
+        let is_source_empty = !mirror.values().any(|entry| entry.is_present);
+        let why = if guard.forbids_unseen(planned.unseen, is_source_empty) {
+            "and the source group is empty. Nothing was deleted. If they are to go, remove the users, or set both limits of the job's guard to null for the next run.".to_owned()
+        } else if guard.is_exceeded(deletions, planned.synced()) {
             format!(
-                "{deletions} contacts of an earlier sync would have to be deleted here, more than the deletion guard allows ({guard}). Nothing was deleted. An ADMIN may raise the job's guard for the next run."
-            ),
-        )))
+                "more than the deletion guard allows ({guard}). Nothing was deleted. An ADMIN may raise the job's guard for the next run."
+            )
+        } else {
+            return Ok(());
+        };
+        let what = format!("{deletions} contacts of an earlier sync would have to be deleted here");
+        Err(Stop::Fail(error(RunErrorCode::DeletionGuard, format!("{what}, {why}"))))
     }
 
     async fn leave_clean(&self, mirror: &Mirror, cursor: Option<&Cursor>, planned: &Plan) -> Result<Left, Stop> {

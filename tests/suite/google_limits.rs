@@ -263,6 +263,40 @@ on_both! {
         assert_eq!(world.sandbox.contacts(ANN).unwrap().iter().filter(|contact| tag(contact).is_some()).count(), 0);
     }
 
+    async fn a_new_server_takes_nothing_for_gone_that_a_late_list_does_not_show(world) {
+        let (group, contacts) = fill(&world, 1_020); // more than a group tells at once to who expects none
+        world.job("Suppliers", &[ANN]).await;
+        behave(&world, |settings| settings.lag.list = Duration::from_secs(600));
+        world.clock.advance(TimeDelta::minutes(11));
+        let mut world = world;
+        let edit_both = |world: &World| {
+            for contact in &contacts[..15] {
+                world.edit(SOURCE, contact, "nicknames", json!([{ "value": "Changed" }]));
+            }
+            for copy in world.sandbox.contacts(ANN).unwrap().iter().take(3) {
+                world.edit(ANN, &copy.resource_name, "occupations", json!([{ "value": "Edited there" }]));
+            }
+        };
+        world.lose_database().await;
+        edit_both(&world);
+        let before = world.snapshot(ANN).into_keys().collect::<Vec<_>>();
+        let created = world.create_job("Suppliers", &[ANN]).await;
+        world.work().await;
+        let run = world.run_state(created["run"]["id"].as_str().unwrap()).await;
+        let counts = ["created", "deleted"].map(|what| run["counts"][what].as_i64());
+        assert_eq!((run["status"].as_str(), counts), (Some("SUCCEEDED"), [Some(0), Some(0)]), "{run:#}");
+        assert_in_step(&world, ANN, &group, 0);
+        assert_eq!(world.snapshot(ANN).into_keys().collect::<Vec<_>>(), before, "each copy is still the one it was");
+        // Removed by a new server in the same minute, they are all taken away.
+        world.lose_database().await;
+        edit_both(&world);
+        let created = world.create_job("Suppliers", &[ANN]).await;
+        let input = json!({ "jobId": created["job"]["id"], "emails": [ANN] });
+        world.accepted("removeUsers", "run { id }", input).await;
+        world.work().await;
+        assert!(world.synced_group(ANN).is_none() && world.sandbox.contacts(ANN).unwrap().is_empty());
+    }
+
     async fn what_some_accounts_refuse_in_a_mask_stops_nothing_else(world) {
         let with_calendar = |name: &str| {
             json!({ "names": [{ "givenName": name }], "calendarUrls": [{ "url": "https://calendar.example/a", "type": "home" }] })

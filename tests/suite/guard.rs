@@ -270,6 +270,24 @@ on_both! {
         assert_eq!(world.synced_names(ANN).len(), 13, "nothing was deleted");
     }
 
+    async fn an_empty_source_deletes_nothing_that_no_record_tells_of(world) {
+        let (_, _, contacts) = filled(&world, 3).await;
+        delete(&world, &contacts);
+        let mut world = world;
+        world.lose_database().await;
+        let created = world.create_job("Suppliers", &[ANN]).await;
+        world.work().await;
+        let run = world.run_state(created["run"]["id"].as_str().unwrap()).await;
+        assert_eq!(run["results"]["nodes"][0]["error"]["code"], "DELETION_GUARD", "{run:#}");
+        assert_eq!(world.synced_names(ANN).len(), 3);
+        // Who takes both limits away says that they may go.
+        let no_limits = json!({ "maxDeletions": null, "maxDeletionPercent": null });
+        let job = created["job"]["id"].as_str().unwrap();
+        world.accepted("updateJob", "job { id }", json!({ "jobId": job, "deletionGuard": no_limits })).await;
+        assert_eq!(world.run(job).await["status"], "SUCCEEDED");
+        assert!(world.synced_names(ANN).is_empty());
+    }
+
     async fn an_administrator_abandons_an_account_of_a_job_that_is_being_deleted(world) {
         let (job, ..) = filled(&world, 1).await;
         world.sandbox.update_user(ANN, |user| user.suspended = true).unwrap();

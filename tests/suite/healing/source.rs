@@ -86,6 +86,17 @@ on_both! {
         world.accepted("addUsers", "job { id }", input).await;
         assert_eq!(world.run(&second).await["status"], "SUCCEEDED");
         assert_eq!((world.synced_names(ANN), world.synced_group(ANN).unwrap().name.as_str()), (vec!["Ada".into()], "New"));
+        // Not even when both are asked at the same time.
+        for n in 0..8 {
+            let late = format!("late{n}@corp.example");
+            world.sandbox.add_user(sandbox::NewUser::new(&late, "Late", "Comer")).unwrap();
+            let add = async |job: &str| {
+                let input = json!({ "jobId": job, "emails": [late] });
+                world.mutate("addUsers", "results { outcome }", input).await["results"][0]["outcome"].clone()
+            };
+            let (one, other) = tokio::join!(add(&first), add(&second));
+            assert!(one != other && (one == "ADDED" || other == "ADDED"), "{one} and {other}");
+        }
     }
 
     async fn a_source_contact_with_a_tag_of_the_very_job_is_copied_without_it(world) {

@@ -18,7 +18,7 @@ use std::collections::VecDeque;
 
 use rand::Rng;
 
-use crate::world::Database;
+use crate::world::{Database, number};
 use story::{Setting, Story};
 
 /// Steps of each story, ordinarily.
@@ -29,10 +29,6 @@ const POSTGRES_STEPS: usize = 50;
 const STRETCH: std::ops::Range<usize> = 25..40;
 /// Steps told when a story fails.
 const TOLD: usize = 60;
-
-fn number(variable: &str) -> Option<u64> {
-    std::env::var(variable).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{variable} is no number: {text}")))
-}
 
 /// What a story that fails tells.
 struct Telling {

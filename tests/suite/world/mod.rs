@@ -38,6 +38,11 @@ pub const SECRET: &str = "a secret of tests, long enough for HS256";
 /// Longer than any document takes on a busy machine; the tests of the limit set their own.
 const PATIENCE: Duration = Duration::from_secs(600);
 
+/// A number from the environment, which makes a test longer or other than it ordinarily is.
+pub fn number(variable: &str) -> Option<u64> {
+    std::env::var(variable).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{variable} is no number: {text}")))
+}
+
 /// What a test may want different.
 pub struct Wishes {
     pub quotas: Option<Quotas>,
