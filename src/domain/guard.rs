@@ -33,12 +33,10 @@ impl DeletionGuard {
         limits.iter().any(Option::is_some) && limits.iter().flatten().all(|is_beyond| *is_beyond)
     }
 
-    /// The source group is empty, and these contacts of an earlier sync are of source contacts that this server has never seen:
-    /// nobody knows whether there is nothing, or something is wrong. Without any limit everything may go.
+    /// Without any limit everything may go.
     #[must_use]
-    pub fn forbids_unseen(&self, unseen: usize, is_source_empty: bool) -> bool {
-        let has_limit = self.max_deletions.is_some() || self.max_deletion_percent.is_some();
-        has_limit && is_source_empty && unseen > 0
+    pub fn is_off(&self) -> bool {
+        self.max_deletions.is_none() && self.max_deletion_percent.is_none()
     }
 }
 
@@ -152,14 +150,7 @@ mod tests {
         assert!(percent.is_exceeded(1, 1) && !percent.is_exceeded(0, 0));
         let none = DeletionGuard { max_deletions: None, max_deletion_percent: None };
         assert!(!none.is_exceeded(10_000, 10_000));
-    }
-
-    #[test]
-    fn an_empty_source_deletes_nothing_unseen_while_there_is_a_limit() {
-        let guard = DeletionGuard::default();
-        assert!(guard.forbids_unseen(1, true) && !guard.forbids_unseen(0, true) && !guard.forbids_unseen(1, false));
-        let none = DeletionGuard { max_deletions: None, max_deletion_percent: None };
-        assert!(!none.forbids_unseen(1, true));
+        assert!(none.is_off() && !count.is_off() && !percent.is_off());
     }
 
     #[test]

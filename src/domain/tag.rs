@@ -4,6 +4,8 @@ use std::fmt;
 
 use sha2::{Digest, Sha256};
 
+use super::ResourceName;
+
 /// Key of the visible tag (`userDefined`), of its twin (`clientData`) and of a group's marker.
 pub const GSYNC: &str = "gSync";
 
@@ -58,6 +60,12 @@ impl ContactNumber {
     #[must_use]
     pub fn to_i64(self) -> i64 {
         self.0.cast_signed()
+    }
+
+    /// Google's name of the source contact when it was first seen ("people/c" and the decimal id).
+    #[must_use]
+    pub fn resource(self) -> ResourceName {
+        ResourceName::new(format!("people/c{self}"))
     }
 
     /// The number as the database stored it.

@@ -42,12 +42,6 @@ impl Group {
     pub fn marker(&self) -> Option<&str> {
         self.client_data.iter().find(|(key, _)| key == GSYNC).map(|(_, value)| value.as_str())
     }
-
-    /// As many members as asked for came, and Google counts more.
-    fn is_cut(&self, asked_for: u32) -> bool {
-        let came = u32::try_from(self.members.len()).unwrap_or(u32::MAX);
-        came >= asked_for && self.member_count > came
-    }
 }
 
 impl Account {
@@ -85,20 +79,24 @@ impl Account {
         read(&answer).ok_or_else(|| GoogleError::Outage("a contact group without a name".into()))
     }
 
-    /// A contact group with all its members; one group read if there are no more than `expected`, two otherwise. Without any
-    /// where Google does not get them together: a large group may be answered with 503 for ever. Whoever compares them with
-    /// contacts then reads all contacts.
+    /// A contact group with all its members; one group read if there are no more than `expected`, two otherwise. Where Google
+    /// does not get so many together (a large group may be answered with 503 for ever), with fewer or none: whoever compares
+    /// them with contacts then reads all contacts.
     ///
     /// # Errors
     /// As [`Account::group`].
-    pub async fn group_or_bare(&self, name: &ResourceName, expected: u32) -> Result<Group, GoogleError> {
-        let group = match self.group(name, expected).await {
-            Ok(group) if group.is_cut(expected) => self.group(name, ALL_MEMBERS).await,
-            found => found,
+    pub async fn group_with_members(&self, name: &ResourceName, expected: usize) -> Result<Group, GoogleError> {
+        let asked_for = u32::try_from(expected).unwrap_or(u32::MAX).saturating_add(1).min(ALL_MEMBERS);
+        let group = match self.group(name, asked_for).await {
+            Err(GoogleError::Outage(_)) => return self.group(name, 0).await,
+            found => found?,
         };
-        match group {
-            Err(GoogleError::Outage(_)) => self.group(name, 0).await,
-            found => found,
+        if group.members.len() <= expected {
+            return Ok(group);
+        }
+        match self.group(name, ALL_MEMBERS).await {
+            Err(GoogleError::Outage(_)) => Ok(group),
+            whole => whole,
         }
     }
 

@@ -40,6 +40,32 @@ pub enum Total {
     MayDiffer,
 }
 
+/// Contacts that must be in the account, unless they were deleted.
+#[derive(Debug, Default)]
+pub struct Known<'a> {
+    /// On our record.
+    pub recorded: BTreeSet<&'a ResourceName>,
+    /// Told by the contact group as its members.
+    pub told: &'a [ResourceName],
+}
+
+/// What came of asking for a contact by name.
+enum Looked {
+    Found(Box<Person>),
+    Missing,
+    /// Nobody knows whether it is there.
+    Unreadable,
+}
+
+impl Looked {
+    fn person(self) -> Option<Person> {
+        match self {
+            Looked::Found(person) => Some(*person),
+            Looked::Missing | Looked::Unreadable => None,
+        }
+    }
+}
+
 /// The fields that are read: all that are written, and what tells whose a contact is.
 pub(super) fn read_mask() -> String {
     let fields = Field::ALL.iter().map(|field| field.path()).chain(["clientData", "memberships", "metadata"]);
@@ -58,9 +84,9 @@ pub(super) fn parameters_hash() -> String {
 impl Account {
     /// All contacts of the account. One critical read per thousand.
     ///
-    /// A list may be minutes behind what was written ("sync requests", People API reference), so that those of `known` that
-    /// it does not show are asked for by name, two hundred per critical read: what is taken for deleted is made again, or
-    /// deleted everywhere.
+    /// A list may be minutes behind what was written ("sync requests", People API reference), so that `known` contacts that it
+    /// does not show are asked for by name, two hundred per critical read: what is taken for deleted is made again, or deleted
+    /// everywhere.
     ///
     /// # Errors
     /// `Incomplete` when the pages and the total disagree twice, and not in the same way or not as `total` allows: what came is
@@ -68,7 +94,7 @@ impl Account {
     pub async fn list_people(
         &self,
         keep: KeepToken,
-        known: &BTreeSet<&ResourceName>,
+        known: &Known<'_>,
         total: Total,
     ) -> Result<CompleteRead<Person>, GoogleError> {
         let extra: &[(&str, &str)] = match keep {
@@ -95,22 +121,35 @@ impl Account {
         // Of a contact that was changed between two pages the last version counts.
         let mut items: BTreeMap<ResourceName, Person> =
             pages.items.into_iter().filter_map(present).map(|person| (person.resource.clone(), person)).collect();
-        let unlisted: Vec<ResourceName> =
-            known.iter().filter(|name| !items.contains_key(**name)).map(|name| (*name).clone()).collect();
-        if !unlisted.is_empty() {
-            for (name, person) in self.people(&unlisted).await? {
-                let Some(mut person) = person else { continue };
-                // One that was merged or renamed answers to its former names, which a list does not tell.
-                let former = std::mem::take(&mut person.previous).into_iter().chain([name]);
-                let person = items.entry(person.resource.clone()).or_insert(person);
-                for name in former {
-                    if name != person.resource && !person.previous.contains(&name) {
-                        person.previous.push(name);
-                    }
+        for (name, person) in self.unlisted(known, &items).await? {
+            let Some(mut person) = person else { continue };
+            // One that was merged or renamed answers to its former names, which a list does not tell.
+            let former = std::mem::take(&mut person.previous).into_iter().chain([name]);
+            let person = items.entry(person.resource.clone()).or_insert(person);
+            for name in former {
+                if name != person.resource && !person.previous.contains(&name) {
+                    person.previous.push(name);
                 }
             }
         }
         Ok(CompleteRead { items: items.into_values().collect(), token: pages.token })
+    }
+
+    /// The known contacts that a list does not show.
+    async fn unlisted(
+        &self,
+        known: &Known<'_>,
+        listed: &BTreeMap<ResourceName, Person>,
+    ) -> Result<Vec<(ResourceName, Option<Person>)>, GoogleError> {
+        let is_unlisted = |name: &ResourceName| !listed.contains_key(name);
+        let recorded = known.recorded.iter().filter(|name| is_unlisted(name));
+        let recorded: Vec<ResourceName> = recorded.map(|name| (*name).clone()).collect();
+        let told = known.told.iter().filter(|name| is_unlisted(name) && !known.recorded.contains(name));
+        let told: BTreeSet<ResourceName> = told.cloned().collect();
+        let told: Vec<ResourceName> = told.into_iter().collect();
+        let mut people = self.people(&recorded).await?;
+        people.extend(self.members(&told).await?.into_iter().map(|(name, person)| (name, Some(person))));
+        Ok(people)
     }
 
     /// What has changed since a token was issued. One critical read per thousand changes, one if there are none.
@@ -130,8 +169,33 @@ impl Account {
     /// These contacts, in the order asked for. One critical read per two hundred.
     ///
     /// # Errors
-    /// Those of any read; a contact that does not exist is `None`.
+    /// Those of any read; `Outage` where one can neither be read nor is missing. A contact that does not exist is `None`.
     pub async fn people(&self, names: &[ResourceName]) -> Result<Vec<(ResourceName, Option<Person>)>, GoogleError> {
+        let looked = self.looked_up(names).await?.into_iter();
+        let person = |(name, looked)| match looked {
+            Looked::Unreadable => Err(GoogleError::Outage("a contact that was asked for could not be read".into())),
+            looked => Ok((name, looked.person())),
+        };
+        looked.map(person).collect()
+    }
+
+    /// Those of these members of a contact group that are there. Nothing follows from one that cannot be read: groups also
+    /// count what is in the trash. One critical read per two hundred.
+    ///
+    /// # Errors
+    /// Those of any read.
+    pub async fn members(&self, names: &[ResourceName]) -> Result<Vec<(ResourceName, Person)>, GoogleError> {
+        match self.looked_up(names).await {
+            Ok(looked) => Ok(looked.into_iter().filter_map(|(name, looked)| Some((name, looked.person()?))).collect()),
+            Err(GoogleError::Refused { .. } | GoogleError::NotFound) => {
+                warn!("{} members of a contact group that are in no list cannot be read", names.len());
+                Ok(Vec::new())
+            }
+            Err(failure) => Err(failure),
+        }
+    }
+
+    async fn looked_up(&self, names: &[ResourceName]) -> Result<Vec<(ResourceName, Looked)>, GoogleError> {
         let mut people = Vec::with_capacity(names.len());
         for chunk in names.chunks(PER_GET) {
             let mask = read_mask();
@@ -144,13 +208,13 @@ impl Account {
                 let Some(response) = response else {
                     return Err(GoogleError::Incomplete("a contact that was asked for is not in the answer".into()));
                 };
-                let person = match person::read(&response["person"]) {
-                    Some(Change::Present(person)) => Some(person),
-                    Some(Change::Deleted(_)) => None,
-                    None if is_not_found(response) => None,
-                    None => return Err(GoogleError::Outage("a contact that was asked for could not be read".into())),
+                let looked = match person::read(&response["person"]) {
+                    Some(Change::Present(person)) => Looked::Found(Box::new(person)),
+                    Some(Change::Deleted(_)) => Looked::Missing,
+                    None if is_not_found(response) => Looked::Missing,
+                    None => Looked::Unreadable,
                 };
-                people.push((name.clone(), person));
+                people.push((name.clone(), looked));
             }
         }
         Ok(people)

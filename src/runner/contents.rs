@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 
 use super::failure::{Stop, error};
 use crate::domain::{ContactNumber, Content, Mirror, ResourceName, RunErrorCode, RunId, Time, display_name};
-use crate::google::{Account, KeepToken, Total};
+use crate::google::{Account, KeepToken, Known, Total};
 use crate::sync::MirrorUpdate;
 
 /// Names per `getBatchGet` (People API reference).
@@ -134,8 +134,8 @@ async fn read(
     // The account holds at least the group, so its pages are at least these; a list also costs one call per page.
     let pages = mirror.values().filter(|entry| entry.is_present).count().div_ceil(PER_PAGE).max(1);
     if by_name.len().div_ceil(PER_GET) > pages {
-        let names = by_name.keys().copied().collect();
-        let list = source.list_people(KeepToken::No, &names, Total::MayDiffer).await?;
+        let known = Known { recorded: by_name.keys().copied().collect(), told: &[] };
+        let list = source.list_people(KeepToken::No, &known, Total::MayDiffer).await?;
         let content = |person: crate::domain::Person| {
             let mut names = std::iter::once(&person.resource).chain(&person.previous);
             Some((*names.find_map(|name| by_name.get(name))?, person.content))

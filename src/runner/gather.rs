@@ -17,7 +17,7 @@ use crate::domain::{
     ContactNumber, HoldReason, InvalidDestinationReason as Reason, Job, JobId, Mirror, PlannedDeletions, ResourceName,
     RunError, RunErrorCode, RunKind, RunStatus, SourceHealthStatus, Time, WorkspaceUser, hold_reason,
 };
-use crate::google::{Account, Google, GoogleError, Group, KeepToken, Total};
+use crate::google::{Account, Google, GoogleError, Group, KeepToken, Known, Total};
 use crate::store::{Claimed, Cursor, RunInHand, StoreError, Tx};
 use crate::sync::{MirrorUpdate, mirror_after_changes, mirror_after_full_read};
 
@@ -239,7 +239,7 @@ impl Runner {
         let user = self.refresh_users(claimed, job).await?;
         let account = self.google.account(&user.email, &user.google_id);
         let mirror = self.store.mirror(job.id).await?;
-        let group = match account.group_or_bare(&job.source.group, expected_members(&mirror)).await {
+        let group = match account.group_with_members(&job.source.group, present(&mirror).len() + MORE_MEMBERS).await {
             Err(GoogleError::NotFound) => {
                 return Err(Stop::Fail(error(
                     RunErrorCode::SourceGroupMissing,
@@ -283,7 +283,7 @@ impl Runner {
         }
         // As far as records and the group itself tell: a server that has no records yet must not take a late list for a
         // group that has shrunk.
-        let known: BTreeSet<&ResourceName> = present(mirror).into_iter().chain(&group.members).collect();
+        let known = Known { recorded: present(mirror), told: &group.members };
         let list = account.list_people(keep, &known, Total::MayDiffer).await?;
         let update = mirror_after_full_read(mirror, &group.resource, &list).map_err(unreadable)?;
         Ok((update, list.token.map(|token| Cursor { token, full_read_at: now })))
@@ -375,10 +375,6 @@ fn suspended() -> Stop {
         RunErrorCode::SourceUserSuspended,
         "Google refuses the source account, though the user exists: it is suspended, or has no Contacts service. Nothing was changed.",
     ))
-}
-
-fn expected_members(mirror: &Mirror) -> u32 {
-    u32::try_from(present(mirror).len() + MORE_MEMBERS).unwrap_or(u32::MAX)
 }
 
 fn present(mirror: &Mirror) -> BTreeSet<&ResourceName> {

@@ -22,7 +22,7 @@ impl Attempt<'_> {
                 Ok(kept.clone())
             }
             (_, There::OnRecord(group)) => self.rename(group, wanted).await,
-            (_, There::Unrecorded(listed)) => self.adopt_or_create(state, &listed.groups, wanted).await,
+            (_, There::Unrecorded { groups, .. }) => self.adopt_or_create(state, groups, wanted).await,
         }
     }
 

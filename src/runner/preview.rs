@@ -39,6 +39,7 @@ impl Attempt<'_> {
             })
             .await?;
         self.guard_adopted(&mirror, &planned)?;
+        self.check_unseen(&mirror, &planned).await?;
         Ok(Left::Untouched)
     }
 
@@ -55,11 +56,7 @@ impl Attempt<'_> {
             _ => self.read_all_once(state, there.members()).await?,
         };
         self.check_room(mirror, state, &reading)?;
-        let group = match &there {
-            There::OnRecord(_) => state.group.clone(),
-            There::Unrecorded(listed) => self.ours(listed, state),
-        };
-        let group = group.unwrap_or_else(no_group);
+        let group = self.found(&there, state).unwrap_or_else(no_group);
         let mut planned = self.plan(mirror, state, &reading, &group);
         if there.contradicts(&reading, &planned) {
             reading = self.read_all_once(state, there.members()).await?;

@@ -8,7 +8,7 @@ use super::attempt::Attempt;
 use super::failure::{Stop, error};
 use super::gather::FULL_READ_EVERY;
 use crate::domain::{Change, DestinationId, ResourceName, RunErrorCode, Time};
-use crate::google::{Google, GoogleError, KeepToken, Total};
+use crate::google::{Google, GoogleError, KeepToken, Known, Total};
 use crate::store::{AccountState, Cursor};
 use crate::sync::Reading;
 
@@ -74,9 +74,9 @@ impl Attempt<'_> {
     }
 }
 
-/// What must be in the account, unless it was deleted: the copies on record, and whatever is in the group.
-fn known<'a>(state: &'a AccountState, members: &'a [ResourceName]) -> BTreeSet<&'a ResourceName> {
-    state.links.values().map(|link| &link.resource).chain(members).collect()
+/// What must be in the account: the copies on record, and whatever is in the group.
+fn known<'a>(state: &'a AccountState, members: &'a [ResourceName]) -> Known<'a> {
+    Known { recorded: state.links.values().map(|link| &link.resource).collect(), told: members }
 }
 
 /// What may have been created without an answer can only be found in a list, and is in it after a day.

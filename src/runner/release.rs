@@ -14,8 +14,9 @@ impl Attempt<'_> {
     /// Takes our marks away. Safe to repeat at any point: a contact without tag and twin is not ours any more.
     pub(super) async fn release(&self) -> Result<Left, Stop> {
         let state = self.settled_state().await?;
-        let (group, members) = self.to_leave(&state).await?;
-        let reading = self.read_all_once(&state, &members).await?;
+        let there = self.there(&state).await?;
+        let reading = self.read_all_once(&state, there.members()).await?;
+        let group = self.found(&there, &state);
         let planned = self.plan_removal(&state, &reading, &group.clone().unwrap_or_else(no_group));
         let ours: BTreeSet<&ResourceName> = planned.deleted().collect();
         let people = reading.people().iter().filter(|person| ours.contains(&person.resource));

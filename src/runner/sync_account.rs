@@ -1,12 +1,13 @@
 //! Brings one destination into step: read, plan, write, record.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::attempt::{Attempt, Left, gone};
+use super::attempt::{Attempt, Left};
+use super::contents::source_failed;
 use super::failure::{Stop, error};
 use super::remove::no_group;
 use super::there::There;
-use crate::domain::{Mirror, RunErrorCode};
+use crate::domain::{Mirror, Person, ResourceName, RunErrorCode};
 use crate::google::Google;
 use crate::store::{AccountState, Cursor, KeptGroup};
 use crate::sync::{CONTACT_LIMIT, Overflow, Plan, PlanInput, Reading, overflow, plan};
@@ -32,12 +33,8 @@ impl Attempt<'_> {
         let state = self.settled_state().await?;
         let changes = if in_full || state.group.is_none() { None } else { self.read_changes(&state).await? };
         let there = self.there(&state).await?;
-        let is_lost = matches!(there, There::Unrecorded(_));
-        if state.group.is_some() && is_lost {
-            self.check_user().await?;
-        }
-        let (mut reading, mut cursor) = match changes {
-            Some(changes) if !is_lost => changes,
+        let (mut reading, mut cursor) = match (changes, &there) {
+            (Some(changes), There::OnRecord(_)) => changes,
             _ => self.read_all(&state, there.members()).await?,
         };
         self.check_room(mirror, &state, &reading)?;
@@ -50,23 +47,9 @@ impl Attempt<'_> {
         }
         self.tally_plan(&planned);
         self.guard_adopted(mirror, &planned)?;
+        self.check_unseen(mirror, &planned).await?;
         self.apply(mirror, &group, &planned, &reading).await?;
         self.leave_clean(mirror, cursor.as_ref(), &planned).await
-    }
-
-    /// Where the group on record is gone, its user may have deleted it, or somebody else was given the address since the
-    /// Directory was last read, and must receive nothing.
-    async fn check_user(&self) -> Result<(), Stop> {
-        let address =
-            async || Ok::<_, Stop>(self.runner.store.user(self.destination.user).await?.map(|user| user.email));
-        let before = address().await?;
-        if self.runner.directory.is_gone(&self.destination.google_id).await? {
-            return Err(gone());
-        }
-        if address().await? == before {
-            return Ok(());
-        }
-        Err(Stop::Retry(error(RunErrorCode::UpstreamUnavailable, "The user was given another address meanwhile.")))
     }
 
     /// Refuses an account that cannot hold what would be created, before anything is written there.
@@ -115,8 +98,9 @@ impl Attempt<'_> {
         let guard = self.job.guard.unwrap_or(self.runner.settings.guard);
         let deletions = planned.unrecorded_deletions();
         let is_source_empty = !mirror.values().any(|entry| entry.is_present);
-        let why = if guard.forbids_unseen(planned.unseen, is_source_empty) {
-            "and the source group is empty. Nothing was deleted. If they are to go, remove the users, or set both limits of the job's guard to null for the next run.".to_owned()
+        let is_waived = self.job.guard.is_some_and(|guard| guard.is_off());
+        let why = if is_source_empty && !planned.unseen.is_empty() && !is_waived {
+            "and the source group is empty. Nothing was deleted. If they are to go, remove this user, or an ADMIN may set both limits of the job's guard to null for the next run.".to_owned()
         } else if guard.is_exceeded(deletions, planned.synced()) {
             format!(
                 "more than the deletion guard allows ({guard}). Nothing was deleted. An ADMIN may raise the job's guard for the next run."
@@ -128,11 +112,35 @@ impl Attempt<'_> {
         Err(Stop::Fail(error(RunErrorCode::DeletionGuard, format!("{what}, {why}"))))
     }
 
+    /// Copies of source contacts that no reading has shown may be those of a late list, where a server has lost its records:
+    /// the source is asked for them by name before anything is deleted.
+    pub(super) async fn check_unseen(&self, mirror: &Mirror, planned: &Plan) -> Result<(), Stop> {
+        if planned.unseen.is_empty() {
+            return Ok(());
+        }
+        let names: Vec<ResourceName> = planned.unseen.iter().map(|number| number.resource()).collect();
+        let source = self.runner.source_account(self.job).await?;
+        let there = source.members(&names).await.map_err(|failure| source_failed(failure.into()))?;
+        // One that was merged answers to its former name too; then the reading has shown it by its present one.
+        let seen: BTreeSet<&ResourceName> = mirror.values().map(|entry| &entry.resource).collect();
+        let is_late =
+            |person: &Person| person.groups.contains(&self.job.source.group) && !seen.contains(&person.resource);
+        if !there.iter().any(|(_, person)| is_late(person)) {
+            return Ok(());
+        }
+        Err(Stop::Retry(error(
+            RunErrorCode::UpstreamUnavailable,
+            "The source group has contacts that Google's list did not show yet; their copies here were left alone.",
+        )))
+    }
+
     async fn leave_clean(&self, mirror: &Mirror, cursor: Option<&Cursor>, planned: &Plan) -> Result<Left, Stop> {
         let refused = usize::try_from(self.counts().failed).unwrap_or(0);
         let synced = mirror.values().filter(|entry| entry.is_present).count().saturating_sub(refused);
         self.record(async |tx| {
             let parameters = Google::read_parameters_hash();
+            // Where records were lost a late list may have hidden copies that no later change will tell of.
+            let cursor = cursor.filter(|_| !planned.adopts);
             tx.mark_clean(self.destination.id, cursor, &parameters, &planned.additions, synced).await
         })
         .await?;

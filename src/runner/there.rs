@@ -1,12 +1,12 @@
-//! Finds the synced group of an account: the one on record, or the one that bears our marker though no record tells of it.
+//! Finds the synced group of an account: the one on record, or the one that is ours though no record tells of it.
 
 use std::collections::BTreeSet;
 
-use super::attempt::Attempt;
-use super::failure::Stop;
+use super::attempt::{Attempt, gone};
+use super::failure::{Stop, error};
 use super::gather::MORE_MEMBERS;
 use super::group::kept;
-use crate::domain::ResourceName;
+use crate::domain::{ResourceName, RunErrorCode};
 use crate::google::{GoogleError, Group};
 use crate::store::{AccountState, KeptGroup};
 use crate::sync::{Plan, Reading};
@@ -17,17 +17,13 @@ pub(super) enum There {
     /// The group on record, with its members.
     OnRecord(Group),
     /// None is on record, or it is gone.
-    Unrecorded(Listed),
-}
-
-/// All groups of an account, where no record tells which is ours.
-#[derive(Debug, Clone)]
-pub(super) struct Listed {
-    /// The groups, without their members.
-    pub(super) groups: Vec<Group>,
-    /// Members of the one that is ours all the same. A server that lost its records must not take a contact for gone that a
-    /// late list does not show.
-    pub(super) members: Vec<ResourceName>,
+    Unrecorded {
+        /// All groups of the account, without their members.
+        groups: Vec<Group>,
+        /// Members of the one that is ours all the same. A server that lost its records must not take a contact for gone
+        /// that a late list does not show.
+        members: Vec<ResourceName>,
+    },
 }
 
 impl There {
@@ -35,7 +31,7 @@ impl There {
     pub(super) fn members(&self) -> &[ResourceName] {
         match self {
             There::OnRecord(group) => &group.members,
-            There::Unrecorded(listed) => &listed.members,
+            There::Unrecorded { members, .. } => members,
         }
     }
 
@@ -47,42 +43,33 @@ impl There {
 }
 
 impl Attempt<'_> {
+    /// The synced group with its members. One group read, two where none is on record but one is found.
     pub(super) async fn there(&self, state: &AccountState) -> Result<There, Stop> {
         if let Some(kept) = &state.group {
             let expected = state.links.len() + state.additions.len() + MORE_MEMBERS;
-            match self.account.group_or_bare(&kept.resource, u32::try_from(expected).unwrap_or(u32::MAX)).await {
-                Err(GoogleError::NotFound) => {}
+            match self.account.group_with_members(&kept.resource, expected).await {
+                Err(GoogleError::NotFound) => self.check_user().await?,
                 found => return Ok(There::OnRecord(found?)),
             }
         }
-        Ok(There::Unrecorded(self.listed(state).await?))
-    }
-
-    /// The synced group as a removal or release leaves it, and its members where no record tells which contacts are ours.
-    pub(super) async fn to_leave(&self, state: &AccountState) -> Result<(Option<KeptGroup>, Vec<ResourceName>), Stop> {
-        if state.group.is_some() {
-            return Ok((state.group.clone(), Vec::new()));
-        }
-        let listed = self.listed(state).await?;
-        Ok((self.ours(&listed, state), listed.members))
-    }
-
-    /// What would be put on record of the group that is ours, called as it is.
-    pub(super) fn ours(&self, listed: &Listed, state: &AccountState) -> Option<KeptGroup> {
-        self.recognise(&listed.groups, state).map(|group| kept(group, &group.name))
-    }
-
-    async fn listed(&self, state: &AccountState) -> Result<Listed, Stop> {
         let groups = self.account.groups().await?;
         let mut members = Vec::new();
         if let Some(ours) = self.recognise(&groups, state) {
-            let expected = usize::try_from(ours.member_count).unwrap_or(usize::MAX).saturating_add(MORE_MEMBERS);
-            match self.account.group_or_bare(&ours.resource, u32::try_from(expected).unwrap_or(u32::MAX)).await {
+            let counted = usize::try_from(ours.member_count).unwrap_or_default();
+            match self.account.group_with_members(&ours.resource, counted + MORE_MEMBERS).await {
                 Err(GoogleError::NotFound) => {}
                 found => members = found?.members,
             }
         }
-        Ok(Listed { groups, members })
+        Ok(There::Unrecorded { groups, members })
+    }
+
+    /// The synced group as it would be put on record, if it is there.
+    pub(super) fn found(&self, there: &There, state: &AccountState) -> Option<KeptGroup> {
+        match there {
+            There::OnRecord(_) => state.group.clone(),
+            There::Unrecorded { groups, .. } => self.recognise(groups, state).map(|group| kept(group, &group.name)),
+        }
     }
 
     /// Which of the groups is ours: the one with our marker, or the one that a call without an answer has made.
@@ -100,5 +87,20 @@ impl Attempt<'_> {
         marked
             .min_by_key(|group| (std::cmp::Reverse(group.member_count), group.resource.clone()))
             .or_else(|| personal().find(is_new))
+    }
+
+    /// Where the group on record is gone, its user may have deleted it, or somebody else was given the address since the
+    /// Directory was last read, and must receive nothing.
+    async fn check_user(&self) -> Result<(), Stop> {
+        let address =
+            async || Ok::<_, Stop>(self.runner.store.user(self.destination.user).await?.map(|user| user.email));
+        let before = address().await?;
+        if self.runner.directory.is_gone(&self.destination.google_id).await? {
+            return Err(gone());
+        }
+        if address().await? == before {
+            return Ok(());
+        }
+        Err(Stop::Retry(error(RunErrorCode::UpstreamUnavailable, "The user was given another address meanwhile.")))
     }
 }

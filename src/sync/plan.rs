@@ -43,8 +43,10 @@ pub struct Plan {
     pub unchanged: usize,
     /// Synced contacts that are right but for a group they were taken out of.
     pub displaced: usize,
-    /// Contacts of ours that go though no reading of the source has ever shown theirs.
-    pub unseen: usize,
+    /// Contacts of ours that were on no record are put on it.
+    pub adopts: bool,
+    /// Source contacts that no reading of the source has ever shown, whose copies go.
+    pub unseen: Vec<ContactNumber>,
 }
 
 /// One step of a plan.
@@ -121,8 +123,12 @@ pub struct PlannedChange {
 #[must_use]
 pub fn plan(input: PlanInput<'_>) -> Plan {
     let identified = identify(input.job, input.mirror, input.links, input.intents, input.reading, input.group);
-    let unseen = identified.adoptable.keys().filter(|number| !input.mirror.contains_key(number)).count();
-    let mut plan = Plan { members: members(&input, &identified), unseen, ..Plan::default() };
+    let mut plan = Plan {
+        members: members(&input, &identified),
+        adopts: !identified.adoptable.is_empty(),
+        unseen: identified.adoptable.keys().filter(|number| !input.mirror.contains_key(number)).copied().collect(),
+        ..Plan::default()
+    };
     for (&number, &seen) in &identified.linked {
         if !identified.adoptable.contains_key(&number) {
             plan.contact(&input, number, input.links.get(&number), seen);

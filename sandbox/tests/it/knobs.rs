@@ -139,7 +139,7 @@ async fn a_get_can_lag_behind_and_its_etag_is_then_refused() {
 
 #[tokio::test]
 async fn writes_that_meet_in_one_account_refuse_each_other() {
-    let stage = Stage::with(Options { write_time: Duration::from_millis(300), ..Options::default() }).await;
+    let stage = Stage::with(Options { write_time: Duration::from_secs(1), ..Options::default() }).await;
     let (ann, bob) = (stage.user("ann").await, stage.user("bob").await);
     let create = "/v1/people:createContact";
     let (first, second, other) =

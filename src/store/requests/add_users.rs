@@ -30,6 +30,7 @@ impl Store {
 
 impl Tx {
     async fn add_users(&self, request: &AddUsers) -> StoreResult<Decision> {
+        self.lock_jobs_like(&request.job).await?; // nobody adds the same users to another of them meanwhile
         let job = match self.changeable_job(&request.job).await? {
             Ok(job) => job,
             Err(decision) => return Ok(decision),

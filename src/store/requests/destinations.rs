@@ -56,10 +56,7 @@ impl Tx {
         let users = users_by_addresses(&self.db, &addresses).await?;
         let primary_domain = self.primary_domain().await?;
         let mut present = match job {
-            Some(job) => {
-                self.lock_jobs_numbered(job.number).await?; // nobody adds to another of them meanwhile
-                self.present_by_number(job.number).await?
-            }
+            Some(job) => self.present_by_number(job.number).await?,
             None => HashMap::new(),
         };
         if let Some(source) = source {

@@ -14,14 +14,12 @@ mod remove_users;
 mod run_job;
 mod update_job;
 
-use entity::job;
-use sea_orm::sea_query::{Expr, IntoCondition};
-use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 
 use super::{StoreResult, Tx};
 use crate::domain::{
-    ActivityKind, Destination, DestinationStatus, Job, JobId, JobNumber, JobStatus, Refusal, RefusalCode, Row, Run,
-    RunId, quoted,
+    ActivityKind, Destination, DestinationStatus, Job, JobId, JobStatus, Refusal, RefusalCode, Row, Run, RunId, quoted,
 };
 use crate::store::runs::read_run;
 use crate::store::users::workspace;
@@ -137,17 +135,23 @@ impl Tx {
 
     /// Locks the row of a job until the commit.
     pub(in crate::store) async fn lock_job(&self, id: JobId) -> StoreResult<()> {
-        self.lock_jobs(job::Column::Id.eq(id.uuid())).await
+        use entity::job::{Column, Entity};
+        Entity::update_many()
+            .col_expr(Column::Version, Expr::col(Column::Version))
+            .filter(Column::Id.eq(id.uuid()))
+            .exec(&self.db)
+            .await?;
+        Ok(())
     }
 
-    /// Locks the rows of all jobs that tag with a number until the commit.
-    async fn lock_jobs_numbered(&self, number: JobNumber) -> StoreResult<()> {
-        self.lock_jobs(job::Column::Number.eq(number.to_i64())).await
-    }
-
-    async fn lock_jobs(&self, which: impl IntoCondition) -> StoreResult<()> {
-        let version = (job::Column::Version, Expr::col(job::Column::Version));
-        job::Entity::update_many().col_expr(version.0, version.1).filter(which).exec(&self.db).await?;
+    /// Locks a job, and with it all that tag with the same number, until the commit; always in the same order.
+    async fn lock_jobs_like(&self, id: &str) -> StoreResult<()> {
+        use entity::job::{Column, Entity};
+        let Ok(id) = id.parse::<JobId>() else { return Ok(()) };
+        let number = Entity::find().select_only().column(Column::Number).filter(Column::Id.eq(id.uuid()));
+        let like =
+            Entity::find().select_only().column(Column::Id).filter(Column::Number.in_subquery(number.into_query()));
+        like.order_by_asc(Column::Id).lock_exclusive().into_tuple::<uuid::Uuid>().all(&self.db).await?;
         Ok(())
     }
 

@@ -8,7 +8,6 @@ use tokio::process::Command;
 pub struct Cluster {
     programs: PathBuf,
     folder: TempDir,
-    port: u16,
 }
 
 impl Cluster {
@@ -23,8 +22,7 @@ impl Cluster {
             let owned = Command::new("chown").arg("nobody").arg(folder.path()).status().await.unwrap();
             assert!(owned.success());
         }
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let cluster = Cluster { programs, folder, port };
+        let cluster = Cluster { programs, folder };
         let data = cluster.data();
         let data = data.to_str().unwrap();
         cluster
@@ -35,12 +33,13 @@ impl Cluster {
     }
 
     pub fn url(&self) -> String {
-        format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
+        format!("postgres://postgres@localhost/postgres?host={}", self.folder.path().display())
     }
 
     pub async fn begin(&self) {
         let folder = self.folder.path().display();
-        let options = format!("-p {} -k {folder} -c listen_addresses=127.0.0.1 -c max_connections=100", self.port);
+        // A socket in the folder: while it is down nobody else can be given its port.
+        let options = format!("-k {folder} -c listen_addresses='' -c max_connections=100");
         let (data, log) = (self.data(), self.folder.path().join("log"));
         let (data, log) = (data.to_str().unwrap(), log.to_str().unwrap());
         self.command("pg_ctl", &["-D", data, "-l", log, "-w", "-o", &options, "start"]).await;

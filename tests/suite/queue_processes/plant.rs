@@ -22,7 +22,7 @@ use super::worker::{ORDER, Order, append};
 use crate::world::{SECRET, SOURCE};
 
 /// Nothing that is waited for takes this long on any machine.
-const MOST_PATIENCE: Duration = Duration::from_secs(80);
+const MOST_PATIENCE: Duration = Duration::from_secs(600);
 /// How often a condition is looked at.
 const LOOK: Duration = Duration::from_millis(20);
 
@@ -107,10 +107,11 @@ impl Plant {
         self.folder.path().join("log")
     }
 
-    /// All lines so far, in the order in which they were written.
+    /// All lines so far, in the order in which they were written. One that is being written, or whose process was killed in
+    /// the middle of it, is none.
     pub fn log(&self) -> Vec<Value> {
-        let text = std::fs::read_to_string(self.log_file()).unwrap_or_default();
-        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+        let text = std::fs::read(self.log_file()).unwrap_or_default();
+        text.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect()
     }
 
     /// Lines of a process that say this.
@@ -214,8 +215,8 @@ impl Worker {
     /// Ends it as a power cut does.
     pub async fn kill(&mut self) {
         self.child.kill().await.unwrap();
-        // Nothing that it did comes after this line.
-        append(&self.log).write_all(format!("{}\n", json!({ "killed": self.pid })).as_bytes()).unwrap();
+        // Nothing that it did comes after this line, which begins anew where its last one was cut off.
+        append(&self.log).write_all(format!("\n{}\n", json!({ "killed": self.pid })).as_bytes()).unwrap();
     }
 
     /// Sends a signal: `STOP`, `CONT` or `TERM`.

@@ -32,6 +32,28 @@ on_both! {
         assert_eq!(world.synced_names(CAROL), ["Ada"]);
     }
 
+    async fn r03_users_are_added_to_several_jobs_of_one_group_at_the_same_time(world) {
+        world.source_group("Suppliers", &["Ada"]);
+        let mut jobs = Vec::new();
+        let user = |name: String| {
+            let email = format!("{name}@corp.example");
+            world.sandbox.add_user(NewUser::new(&email, "Late", "Comer")).unwrap();
+            email
+        };
+        for n in 0..4 {
+            jobs.push(world.job("Suppliers", &[&user(format!("first{n}"))]).await);
+        }
+        let (shared, own) = (user("shared".into()), [0, 1, 2, 3].map(|n| user(format!("second{n}"))));
+        let add = async |(job, own): (&String, &String)| {
+            let input = json!({ "jobId": job, "emails": [shared, own], "onInvalid": "SKIP_INVALID" });
+            world.mutate("addUsers", "summary { added invalid }", input).await["summary"].take()
+        };
+        let mut answers: Vec<_> = futures_util::future::join_all(jobs.iter().zip(&own).map(add)).await;
+        answers.sort_by_key(|summary| summary["added"].as_i64());
+        let (refused, both) = (json!({ "added": 1, "invalid": 1 }), json!({ "added": 2, "invalid": 0 }));
+        assert_eq!(answers, [refused.clone(), refused.clone(), refused, both], "one of them has the user they share");
+    }
+
     async fn r03_adding_again_changes_nothing(world) {
         world.source_group("Suppliers", &["Ada"]);
         let job = world.job("Suppliers", &[ANN]).await;

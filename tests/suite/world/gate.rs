@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 use super::World;
 
 /// How long a server that has got its answer may take to the record that it cannot make.
-const TO_THE_RECORD: Duration = Duration::from_millis(30);
+const TO_THE_RECORD: Duration = Duration::from_millis(100);
 
 /// Where a call stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

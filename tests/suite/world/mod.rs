@@ -146,6 +146,13 @@ impl World {
         self.database.url()
     }
 
+    /// Waits until the server has sent the database a statement more than it had.
+    pub async fn has_read_since(&self, statements: u64) {
+        while self.app.store.statements() == statements {
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// Keeps everybody else from writing into the database until it is dropped.
     pub async fn lock_database(&self) -> DatabaseTransaction {
         self.database.lock().await

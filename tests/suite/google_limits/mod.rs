@@ -1,14 +1,15 @@
 //! Google as it is on a bad day: quotas, writes that show late, users who fall asleep, names that change. Runs wait, go on,
 //! and end as always: every account in step, nothing twice.
 
+mod late;
+
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use chrono::{NaiveDate, TimeDelta};
 use chrono_tz::America::Los_Angeles;
 use contact_sync::domain::Time;
 use contact_sync::google::Budgets;
-use sandbox::{Entry, Fault, FaultKind, Lag, NewUser, Quotas, Settings, SuspendedMode, When};
+use sandbox::{Entry, Fault, FaultKind, NewUser, Quotas, Settings, SuspendedMode, When};
 use serde_json::{Value, json};
 
 use crate::world::{SOURCE, Wishes, World, content, on_both, tag};
@@ -203,100 +204,6 @@ on_both! {
         assert_in_step(&world, BOB, &group, 0);
     }
 
-    async fn writes_that_show_late_confuse_no_run(world) {
-        behave(&world, |settings| settings.lag = Lag {
-            sync: Duration::from_secs(120),
-            list: Duration::from_secs(120),
-            read: Duration::from_secs(30),
-            new_group: Duration::from_secs(5),
-            group_client_data: Duration::from_secs(300),
-            group_members: Duration::from_secs(90),
-        });
-        let (group, contacts) = fill(&world, 30);
-        world.clock.advance(TimeDelta::minutes(10));
-        let job = world.job("Suppliers", &[ANN, BOB]).await;
-        assert_eq!(last_run(&world).await["status"], "SUCCEEDED");
-        for user in [ANN, BOB] {
-            assert_in_step(&world, user, &group, 0);
-        }
-        // At once again, while nothing of what was written shows; then with changes on both sides that show late, too.
-        let run = world.run(&job).await;
-        assert_eq!((run["status"].as_str(), run["counts"]["created"].as_i64()), (Some("SUCCEEDED"), Some(0)), "{run:#}");
-        for (index, contact) in contacts.iter().take(12).enumerate() {
-            world.edit(SOURCE, contact, "nicknames", json!([{ "value": format!("Changed {index}") }]));
-        }
-        world.sandbox.delete_contact(SOURCE, &contacts[20]).unwrap();
-        let there = world.synced_group(ANN).unwrap().resource_name;
-        let edited = world.members(ANN, &there).remove(0).resource_name;
-        world.rename(ANN, &edited, "Edited");
-        world.add_contact(ANN, &there, "Addition");
-        assert_eq!(world.run(&job).await["status"], "SUCCEEDED");
-        world.next_day().await;
-        assert_in_step(&world, ANN, &group, 1);
-        assert_in_step(&world, BOB, &group, 0);
-        // Nothing of this goes on for ever.
-        world.sandbox.clear_ledger();
-        world.next_day().await;
-        let writes = world.sandbox.ledger().into_iter().filter(|entry| entry.method != "GET" && entry.id != "token").count();
-        assert_eq!(writes, 0);
-    }
-
-    async fn a_list_that_is_late_makes_nothing_twice_and_leaves_nothing(world) {
-        let (group, contacts) = fill(&world, 450);
-        behave(&world, |settings| settings.lag.list = Duration::from_secs(600));
-        world.clock.advance(TimeDelta::minutes(11));
-        // The first batch has arrived and is not listed yet when the account must be read again.
-        let at = When::Method { id: BATCH_CREATE.into(), nth: 2 };
-        world.sandbox.inject(Fault { at, kind: FaultKind::CutBefore, times: 1 });
-        let job = world.job("Suppliers", &[ANN]).await;
-        assert_eq!(last_run(&world).await["status"], "SUCCEEDED");
-        assert_in_step(&world, ANN, &group, 0);
-        // The source was changed a moment ago: what its list does not show is no reason to delete anything.
-        world.days(7);
-        world.edit(SOURCE, &contacts[0], "nicknames", json!([{ "value": "Changed" }]));
-        let run = world.run(&job).await;
-        assert_eq!((run["status"].as_str(), run["counts"]["deleted"].as_i64()), (Some("SUCCEEDED"), Some(0)), "{run:#}");
-        // Removed minutes after one was written, all are taken away.
-        world.accepted("removeUsers", "run { id }", json!({ "jobId": job, "emails": [ANN] })).await;
-        world.work().await;
-        assert!(world.synced_group(ANN).is_none());
-        assert_eq!(world.sandbox.contacts(ANN).unwrap().iter().filter(|contact| tag(contact).is_some()).count(), 0);
-    }
-
-    async fn a_new_server_takes_nothing_for_gone_that_a_late_list_does_not_show(world) {
-        let (group, contacts) = fill(&world, 1_020); // more than a group tells at once to who expects none
-        world.job("Suppliers", &[ANN]).await;
-        behave(&world, |settings| settings.lag.list = Duration::from_secs(600));
-        world.clock.advance(TimeDelta::minutes(11));
-        let mut world = world;
-        let edit_both = |world: &World| {
-            for contact in &contacts[..15] {
-                world.edit(SOURCE, contact, "nicknames", json!([{ "value": "Changed" }]));
-            }
-            for copy in world.sandbox.contacts(ANN).unwrap().iter().take(3) {
-                world.edit(ANN, &copy.resource_name, "occupations", json!([{ "value": "Edited there" }]));
-            }
-        };
-        world.lose_database().await;
-        edit_both(&world);
-        let before = world.snapshot(ANN).into_keys().collect::<Vec<_>>();
-        let created = world.create_job("Suppliers", &[ANN]).await;
-        world.work().await;
-        let run = world.run_state(created["run"]["id"].as_str().unwrap()).await;
-        let counts = ["created", "deleted"].map(|what| run["counts"][what].as_i64());
-        assert_eq!((run["status"].as_str(), counts), (Some("SUCCEEDED"), [Some(0), Some(0)]), "{run:#}");
-        assert_in_step(&world, ANN, &group, 0);
-        assert_eq!(world.snapshot(ANN).into_keys().collect::<Vec<_>>(), before, "each copy is still the one it was");
-        // Removed by a new server in the same minute, they are all taken away.
-        world.lose_database().await;
-        edit_both(&world);
-        let created = world.create_job("Suppliers", &[ANN]).await;
-        let input = json!({ "jobId": created["job"]["id"], "emails": [ANN] });
-        world.accepted("removeUsers", "run { id }", input).await;
-        world.work().await;
-        assert!(world.synced_group(ANN).is_none() && world.sandbox.contacts(ANN).unwrap().is_empty());
-    }
-
     async fn what_some_accounts_refuse_in_a_mask_stops_nothing_else(world) {
         let with_calendar = |name: &str| {
             json!({ "names": [{ "givenName": name }], "calendarUrls": [{ "url": "https://calendar.example/a", "type": "home" }] })
@@ -441,18 +348,6 @@ on_both! {
         assert_eq!(last_run(&world).await["status"], "SUCCEEDED");
         assert_eq!(world.sandbox.contacts(ANN).unwrap().len(), 0, "a stranger receives nothing");
         assert_eq!(world.synced_names("ann.smith@corp.example").len(), 20);
-    }
-
-    async fn a_group_whose_answer_was_lost_is_found_though_its_marker_shows_late(world) {
-        behave(&world, |settings| settings.lag.group_client_data = Duration::from_secs(600));
-        let (group, _) = fill(&world, 8);
-        let at = When::Always { id: Some(CREATE_GROUP.into()), user: Some(ANN.into()) };
-        world.sandbox.inject(Fault { at, kind: FaultKind::CutAfter, times: 1 });
-        world.job("Suppliers", &[ANN]).await;
-        assert_eq!(last_run(&world).await["status"], "SUCCEEDED");
-        assert_in_step(&world, ANN, &group, 0);
-        let creates = world.calls().iter().filter(|(id, _)| id == CREATE_GROUP).count();
-        assert_eq!(creates, 1);
     }
 
     async fn a_destination_that_falls_asleep_fails_alone_and_comes_back(world) {
