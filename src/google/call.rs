@@ -117,85 +117,83 @@ impl Line {
         self.pace.daily_contact_writes_left(self.clock.now())
     }
 
-    /// Makes the call.
+    /// Makes the call, as often as that can help and do no harm.
     pub(super) async fn send(&self, user: &User, call: Call<'_>) -> Result<Value, GoogleError> {
         let (mut faults, mut refusals, mut not_ready, mut renewed) = (0, 0, 0, false);
         loop {
-            while let Some(wait) = self.pace.pay(&user.key, call.cost, self.clock.now())? {
-                self.clock.pause(wait).await;
-            }
-            let token = self.tokens.token(&user.email, call.scope).await?;
-            let mut request =
-                self.http.request(call.method.clone(), call.url.clone()).bearer_auth(token.expose_secret());
-            if let Some(body) = &call.body {
-                request = request.json(body);
-            }
-            if let Some(permit) = &user.permit {
-                permit.held(&*self.clock).await;
-            }
-            let fault = match request.send().await {
-                Err(error) if error.is_connect() => Fault::NothingSent,
-                Err(error) if error.is_timeout() => Fault::Silence("time-out"),
-                Err(_) => Fault::Silence("connection cut"),
-                Ok(answer) => {
-                    let status = answer.status();
-                    let wait = retry_after(&answer);
-                    match answer.bytes().await {
-                        Err(_) => Fault::Silence("answer cut off"),
-                        // A change may be answered with nothing; a list that is nothing would be taken for an empty one.
-                        Ok(body) if status.is_success() && call.effect == Effect::Read && is_blank(&body) => {
-                            Fault::Silence("empty answer")
+            match self.ask(user, &call).await? {
+                Ok(Answer::Value(value)) => return Ok(value),
+                Ok(Answer::Refusal { meaning: Meaning::Unauthenticated, .. }) if !renewed => {
+                    renewed = true;
+                    self.tokens.drop_token(&user.email, call.scope).await;
+                }
+                Ok(Answer::Refusal { meaning: Meaning::TooFast, wait }) if refusals + 1 < QUOTA_TRIES => {
+                    self.clock.pause(wait.max(QUOTA_PAUSE * 2u32.pow(refusals))).await;
+                    refusals += 1;
+                }
+                Ok(Answer::Refusal { meaning: Meaning::GroupNotReady, .. })
+                    if call.effect == Effect::Change && not_ready < GROUP_TRIES =>
+                {
+                    not_ready += 1;
+                    self.clock.pause(GROUP_PAUSE).await;
+                }
+                Ok(Answer::Refusal { meaning, .. }) => return Err(self.failure(user, meaning)),
+                Err(fault) => {
+                    warn!(call = call.name, fault = ?fault, "Google did not answer {}", call.name);
+                    match (call.effect, fault) {
+                        (Effect::Change, Fault::Silence(_) | Fault::Status(_)) => {
+                            return Err(GoogleError::Uncertain(fault.to_string()));
                         }
-                        Ok(body) if status.is_success() => match read(&body) {
-                            Some(value) => {
-                                if call.effect == Effect::Change {
-                                    self.pace.well(&user.key);
-                                }
-                                return Ok(value);
-                            }
-                            None => Fault::Silence("unreadable answer"),
-                        },
-                        Ok(body) => {
-                            debug!(call = call.name, status = status.as_u16(), "Google refused a call");
-                            match meaning(status.as_u16(), &body, &call.names) {
-                                Meaning::Broken => Fault::Status(status.as_u16()),
-                                Meaning::Unauthenticated if !renewed => {
-                                    renewed = true;
-                                    self.tokens.drop_token(&user.email, call.scope).await;
-                                    continue;
-                                }
-                                Meaning::TooFast if refusals + 1 < QUOTA_TRIES => {
-                                    let pause = wait.unwrap_or_default().max(QUOTA_PAUSE * 2u32.pow(refusals));
-                                    refusals += 1;
-                                    self.clock.pause(pause).await;
-                                    continue;
-                                }
-                                Meaning::GroupNotReady if call.effect == Effect::Change && not_ready < GROUP_TRIES => {
-                                    not_ready += 1;
-                                    self.clock.pause(GROUP_PAUSE).await;
-                                    continue;
-                                }
-                                other => return Err(self.failure(user, other)),
-                            }
+                        (Effect::Change, Fault::NothingSent) | (Effect::Read, _) if faults + 1 >= READ_TRIES => {
+                            return Err(GoogleError::Outage(fault.to_string()));
+                        }
+                        (Effect::Change, Fault::NothingSent) | (Effect::Read, _) => {
+                            self.clock.pause(Duration::from_secs(1 << faults) + jitter()).await;
+                            faults += 1;
                         }
                     }
                 }
-            };
-            warn!(call = call.name, fault = ?fault, "Google did not answer {}", call.name);
-            match (call.effect, fault) {
-                (Effect::Change, Fault::Silence(what)) => return Err(GoogleError::Uncertain(what.into())),
-                (Effect::Change, Fault::Status(status)) => {
-                    return Err(GoogleError::Uncertain(format!("HTTP {status}")));
-                }
-                (Effect::Change, Fault::NothingSent) | (Effect::Read, _) if faults + 1 >= READ_TRIES => {
-                    return Err(GoogleError::Outage(fault.to_string()));
-                }
-                (Effect::Change, Fault::NothingSent) | (Effect::Read, _) => {
-                    self.clock.pause(Duration::from_secs(1 << faults) + jitter()).await;
-                    faults += 1;
-                }
             }
         }
+    }
+
+    /// Makes the call once, when there is budget for it.
+    async fn ask(&self, user: &User, call: &Call<'_>) -> Result<Result<Answer, Fault>, GoogleError> {
+        while let Some(wait) = self.pace.pay(&user.key, call.cost, self.clock.now())? {
+            self.clock.pause(wait).await;
+        }
+        let token = self.tokens.token(&user.email, call.scope).await?;
+        let mut request = self.http.request(call.method.clone(), call.url.clone()).bearer_auth(token.expose_secret());
+        if let Some(body) = &call.body {
+            request = request.json(body);
+        }
+        if let Some(permit) = &user.permit {
+            permit.held(&*self.clock).await;
+        }
+        let answer = match request.send().await {
+            Err(error) if error.is_connect() => return Ok(Err(Fault::NothingSent)),
+            Err(error) if error.is_timeout() => return Ok(Err(Fault::Silence("time-out"))),
+            Err(_) => return Ok(Err(Fault::Silence("connection cut"))),
+            Ok(answer) => answer,
+        };
+        let (status, wait) = (answer.status(), retry_after(&answer).unwrap_or_default());
+        let Ok(body) = answer.bytes().await else { return Ok(Err(Fault::Silence("answer cut off"))) };
+        if !status.is_success() {
+            debug!(call = call.name, status = status.as_u16(), "Google refused a call");
+            return Ok(match meaning(status.as_u16(), &body, &call.names) {
+                Meaning::Broken => Err(Fault::Status(status.as_u16())),
+                meaning => Ok(Answer::Refusal { meaning, wait }),
+            });
+        }
+        // A change may be answered with nothing; a list that is nothing would be taken for an empty one.
+        if call.effect == Effect::Read && is_blank(&body) {
+            return Ok(Err(Fault::Silence("empty answer")));
+        }
+        let Some(value) = read(&body) else { return Ok(Err(Fault::Silence("unreadable answer"))) };
+        if call.effect == Effect::Change {
+            self.pace.well(&user.key);
+        }
+        Ok(Ok(Answer::Value(value)))
     }
 
     fn failure(&self, user: &User, meaning: Meaning) -> GoogleError {
@@ -218,6 +216,16 @@ impl Line {
             Meaning::Refused { message, items } => GoogleError::Refused { message, items },
         }
     }
+}
+
+/// What Google said.
+enum Answer {
+    Value(Value),
+    Refusal {
+        meaning: Meaning,
+        /// For so long Google asks us to wait.
+        wait: Duration,
+    },
 }
 
 #[derive(Debug, Clone, Copy)]

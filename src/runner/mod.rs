@@ -8,6 +8,8 @@
 
 mod attempt;
 mod contents;
+mod create;
+mod delete;
 mod directory;
 mod draft;
 mod failure;
@@ -21,8 +23,10 @@ mod release;
 mod remove;
 mod schedule;
 mod shard;
+mod source;
 mod sync_account;
 mod there;
+mod update;
 mod worker;
 mod write;
 

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 
 use super::attempt::Attempt;
 use super::failure::{Stop, error};
-use super::gather::FULL_READ_EVERY;
+use super::source::FULL_READ_EVERY;
 use crate::domain::{Change, DestinationId, ResourceName, RunErrorCode, Time};
 use crate::google::{Google, GoogleError, KeepToken, Known, Total};
 use crate::store::{AccountState, Cursor};

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::attempt::{Attempt, Left};
 use super::failure::Stop;
-use super::gather::MORE_MEMBERS;
 use super::group::kept;
+use super::source::MORE_MEMBERS;
 use crate::domain::{MY_CONTACTS, ResourceName};
 use crate::google::GoogleError;
 use crate::store::{AccountState, KeptGroup};

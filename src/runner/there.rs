@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::attempt::{Attempt, gone};
 use super::failure::{Stop, error};
-use super::gather::MORE_MEMBERS;
 use super::group::kept;
+use super::source::MORE_MEMBERS;
 use crate::domain::{ResourceName, RunErrorCode};
 use crate::google::{GoogleError, Group};
 use crate::store::{AccountState, KeptGroup};

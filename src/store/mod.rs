@@ -11,16 +11,20 @@ mod convert;
 mod destinations;
 mod due;
 mod error;
+mod events;
 mod groups;
 mod holds;
 mod insert_run;
 mod jobs;
 mod lease;
+mod mirror;
+mod outcome;
 mod page;
 mod pages;
 mod progress;
 mod prune;
 mod requests;
+mod results;
 mod runs;
 mod sync_state;
 mod users;
@@ -41,14 +45,16 @@ pub use destinations::{DestinationFilter, DestinationOrderField, SyncedGroupFilt
 pub use error::{StoreError, StoreResult};
 pub use groups::ListedGroup;
 pub use jobs::{JobFilter, JobOrderField};
+pub use outcome::DestinationOutcome;
 pub use page::{Direction, Page, PageRequest, Position, SortKey};
-pub use progress::{DestinationOutcome, RunInHand, ShardItem};
+pub use progress::{RunInHand, ShardItem};
 pub use prune::Retention;
 pub use requests::{
     AddUsers, CancelRun, DailyRuns, DecideHold, Decision, DeleteJob, GuardChange, IdempotencyKey, NewDraft, NewJob,
     PauseJob, PreviewJob, PreviewTarget, RelinkJob, RemoveUsers, Replay, RunJob, UpdateJob, Verdict,
 };
-pub use runs::{ResultFilter, RunFilter, RunOrderField};
+pub use results::ResultFilter;
+pub use runs::{RunFilter, RunOrderField};
 pub use sync_state::{AccountState, Cursor, GroupIntent, KeptGroup};
 pub use wake::Wakes;
 pub use work::{Claim, Claimed, Task};

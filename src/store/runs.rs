@@ -1,21 +1,18 @@
-//! Runs, their results and their log, read.
+//! Runs, read.
 
 use std::collections::HashMap;
 
 use sea_orm::prelude::Uuid;
-use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::sea_query::ExprTrait;
+use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::convert::{Named, actor, email, from_json, run_error};
-use super::page::{Direction, Page, PageRequest, paged, starts_with};
+use super::convert::{Named, actor, from_json, run_error};
+use super::page::{Direction, Page, PageRequest, paged};
 use super::pages::{Cut, counts, first_rows, pages};
 use super::{Store, StoreResult};
-use crate::domain::{
-    DestinationId, DestinationResult, Event, HoldReason, JobId, ResultId, ResultStatus, Run, RunId, RunKind, RunStatus,
-    Time, Trigger,
-};
+use crate::domain::{HoldReason, JobId, Run, RunId, RunKind, RunStatus, Time, Trigger};
 
-use entity::{run, run_event, run_result};
+use entity::{run, run_result};
 
 /// Selects runs. Fields are ANDed, lists mean any of.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
@@ -37,14 +34,6 @@ pub enum RunOrderField {
     FinishedAt,
 }
 
-/// Selects results. Fields are ANDed, lists mean any of.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "the meanings are on the GraphQL input RunDestinationResultFilter")]
-pub struct ResultFilter {
-    pub statuses: Option<Vec<ResultStatus>>,
-    pub search: Option<String>,
-}
-
 pub(super) fn read_run(row: run::Model) -> StoreResult<Run> {
     Ok(Run {
         id: row.id.into(),
@@ -63,29 +52,6 @@ pub(super) fn read_run(row: run::Model) -> StoreResult<Run> {
         created_at: row.created_at,
         started_at: row.started_at,
         finished_at: row.finished_at,
-    })
-}
-
-fn read_result(row: run_result::Model) -> StoreResult<DestinationResult> {
-    Ok(DestinationResult {
-        id: row.id.into(),
-        run: row.run_id.into(),
-        destination: row.destination_id.map(DestinationId::from),
-        email: email("run_result", &row.email)?,
-        status: ResultStatus::named(&row.status)?,
-        counts: from_json("run_result", row.counts)?,
-        error: run_error("run_result", row.error_code, row.error_message)?,
-        planned_deletions: row.planned_deletions,
-    })
-}
-
-fn read_event(row: run_event::Model) -> StoreResult<Event> {
-    Ok(Event {
-        run: row.run_id.into(),
-        sequence: row.sequence,
-        at: row.at,
-        status: RunStatus::named(&row.status)?,
-        kind: from_json("run_event", row.kind)?,
     })
 }
 
@@ -237,156 +203,9 @@ impl Store {
         }
         Ok(runs)
     }
-
-    /// Results by their ids.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn results_by_ids(&self, ids: &[ResultId]) -> StoreResult<HashMap<ResultId, DestinationResult>> {
-        let these = run_result::Column::Id.is_in(ids.iter().map(|id| id.uuid()));
-        let rows = run_result::Entity::find().filter(these).all(&self.db).await?;
-        rows.into_iter().map(|row| read_result(row).map(|result| (result.id, result))).collect()
-    }
-
-    /// The result of each of these destinations in the last run that included it, previews left out.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn last_results(
-        &self,
-        destinations: &[DestinationId],
-    ) -> StoreResult<HashMap<DestinationId, DestinationResult>> {
-        use run_result::{Column, Entity};
-        let theirs = Column::DestinationId.is_in(destinations.iter().map(|id| id.uuid()));
-        let of_run = Entity::belongs_to(run::Entity).from(Column::RunId).to(run::Column::Id).into();
-        let newest: Vec<(Uuid, Option<i32>)> = Entity::find()
-            .filter(theirs.clone().and(is_no_preview()))
-            .join(sea_orm::JoinType::InnerJoin, of_run)
-            .select_only()
-            .column(Column::DestinationId)
-            .column_as(run::Column::Number.max(), "number")
-            .group_by(Column::DestinationId)
-            .into_tuple()
-            .all(&self.db)
-            .await?;
-        let these = newest.into_iter().fold(Condition::any(), |any, (destination, number)| {
-            any.add(Column::DestinationId.eq(destination).and(run::Column::Number.eq(number)))
-        });
-        if these.is_empty() {
-            return Ok(HashMap::new());
-        }
-        let of_run = Entity::belongs_to(run::Entity).from(Column::RunId).to(run::Column::Id).into();
-        let rows = Entity::find().join(sea_orm::JoinType::InnerJoin, of_run).filter(these).all(&self.db).await?;
-        let results = rows.into_iter().map(read_result).collect::<StoreResult<Vec<_>>>()?;
-        Ok(results.into_iter().filter_map(|result| Some((result.destination?, result))).collect())
-    }
-
-    /// A page of results of a run, by address.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn results_page(
-        &self,
-        run: RunId,
-        filter: &ResultFilter,
-        page: &PageRequest,
-    ) -> StoreResult<Page<DestinationResult>> {
-        use run_result::Column;
-        let select = results(&[run], filter);
-        let rows = paged(select, Column::Email, Column::Id, Direction::Ascending, page).all(&self.db).await?;
-        Ok(Page::of(rows.into_iter().map(read_result).collect::<StoreResult<_>>()?, page))
-    }
-
-    /// The first page of results of each of these runs, by address.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn results_pages(
-        &self,
-        runs: &[RunId],
-        filter: &ResultFilter,
-        first: u32,
-    ) -> StoreResult<HashMap<RunId, Page<DestinationResult>>> {
-        use run_result::Column;
-        let direction = Direction::Ascending;
-        let cut = Cut { parent: Column::RunId, key: Column::Email, id: Column::Id, direction, first };
-        let rows = first_rows(&self.db, results(runs, filter), cut).await?;
-        let results = rows.into_iter().map(read_result).collect::<StoreResult<Vec<_>>>()?;
-        Ok(pages(results.into_iter().map(|result| (result.run, result)), first))
-    }
-
-    /// How many results of each of these runs a filter selects; no entry for none.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn count_results_by_run(
-        &self,
-        runs: &[RunId],
-        filter: &ResultFilter,
-    ) -> StoreResult<HashMap<RunId, u64>> {
-        counts(&self.db, results(runs, filter), run_result::Column::RunId).await
-    }
-
-    /// Events of a run after a sequence number, in order, at most `limit`.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn events(&self, run: RunId, after: i32, limit: u32) -> StoreResult<Vec<Event>> {
-        use run_event::{Column, Entity};
-        let rows = Entity::find()
-            .filter(Column::RunId.eq(run.uuid()).and(Column::Sequence.gt(after)))
-            .order_by_asc(Column::Sequence)
-            .limit(u64::from(limit))
-            .all(&self.db)
-            .await?;
-        rows.into_iter().map(read_event).collect()
-    }
-
-    /// A page of the log of a run, after a sequence number.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn events_page(&self, run: RunId, after: i32, first: u32) -> StoreResult<Page<Event>> {
-        Ok(Page::of(self.events(run, after, first + 1).await?, &PageRequest { first, after: None }))
-    }
-
-    /// The first page of the log of each of these runs.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn events_pages(&self, runs: &[RunId], first: u32) -> StoreResult<HashMap<RunId, Page<Event>>> {
-        use run_event::{Column, Entity};
-        let select = Entity::find().filter(Column::RunId.is_in(runs.iter().map(|id| id.uuid())));
-        let direction = Direction::Ascending;
-        let cut = Cut { parent: Column::RunId, key: Column::Sequence, id: Column::Sequence, direction, first };
-        let rows = first_rows(&self.db, select, cut).await?;
-        let events = rows.into_iter().map(read_event).collect::<StoreResult<Vec<_>>>()?;
-        Ok(pages(events.into_iter().map(|event| (event.run, event)), first))
-    }
-
-    /// Sequence number of the last event of a run; 0 when there is none.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn last_sequence(&self, run: RunId) -> StoreResult<i32> {
-        let row = run::Entity::find_by_id(run.uuid()).one(&self.db).await?;
-        Ok(row.map_or(0, |row| row.last_sequence))
-    }
-
-    /// Sequence numbers of the last events of these runs.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn last_sequences(&self, runs: &[RunId]) -> StoreResult<HashMap<RunId, i32>> {
-        use run::{Column, Entity};
-        let these = Entity::find().filter(Column::Id.is_in(runs.iter().map(|id| id.uuid())));
-        let columns = these.select_only().column(Column::Id).column(Column::LastSequence);
-        let rows: Vec<(Uuid, i32)> = columns.into_tuple().all(&self.db).await?;
-        Ok(rows.into_iter().map(|(run, sequence)| (run.into(), sequence)).collect())
-    }
 }
 
-fn is_no_preview() -> sea_orm::sea_query::SimpleExpr {
+pub(super) fn is_no_preview() -> sea_orm::sea_query::SimpleExpr {
     run::Column::Kind.ne(RunKind::Preview.name())
 }
 
@@ -406,16 +225,4 @@ fn condition(filter: &RunFilter) -> Condition {
         .add_option(filter.statuses.as_ref().map(|statuses| Column::Status.is_in(names(statuses))))
         .add_option(filter.created_from.map(|from| Column::CreatedAt.gte(from)))
         .add_option(filter.created_to.map(|to| Column::CreatedAt.lt(to)))
-}
-
-fn results(runs: &[RunId], filter: &ResultFilter) -> Select<run_result::Entity> {
-    use run_result::Column;
-    let names = |statuses: &[ResultStatus]| statuses.iter().map(|status| status.name()).collect::<Vec<_>>();
-    let selected = Condition::all()
-        .add(Column::RunId.is_in(runs.iter().map(|id| id.uuid())))
-        .add_option(filter.statuses.as_ref().map(|statuses| Column::Status.is_in(names(statuses))))
-        .add_option(filter.search.as_ref().map(|search| {
-            Expr::col((run_result::Entity, Column::Email)).like(starts_with(&search.trim().to_lowercase()))
-        }));
-    run_result::Entity::find().filter(selected)
 }

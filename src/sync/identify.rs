@@ -57,27 +57,7 @@ pub(super) fn identify<'a>(
     group: &ResourceName,
 ) -> Identified<'a> {
     let mut linked = linked(job, links, reading);
-    let taken: BTreeSet<&ResourceName> = linked
-        .values()
-        .filter_map(|seen| match seen {
-            Seen::Is(person) => Some(&person.resource),
-            Seen::Unread | Seen::Missing => None,
-        })
-        .collect();
-
-    let mut candidates: BTreeMap<ContactNumber, Vec<Candidate<'a>>> = BTreeMap::new();
-    let mut others = Vec::new();
-    for person in reading.people().iter().filter(|person| !taken.contains(&person.resource)) {
-        match tag_of(person, job) {
-            Some(tag) => {
-                let is_tagged = person.tags.contains(&tag.to_string());
-                let nonce = twin(person, tag);
-                candidates.entry(tag.contact).or_default().push(Candidate { person, nonce, is_tagged });
-            }
-            None => others.push(person),
-        }
-    }
-
+    let (candidates, mut others) = unlinked(job, &linked, reading);
     // A copy that its user kept when ours were removed carries the tag too, but it is in no group of ours.
     let is_unknown = links.is_empty() && intents.is_empty();
     let mut adoptable = BTreeMap::new();
@@ -116,6 +96,32 @@ pub(super) fn identify<'a>(
         }
     }
     Identified { linked, adoptable, surplus, others }
+}
+
+/// The contacts that are no link's: by number those with a tag of this job, and the others.
+fn unlinked<'a>(
+    job: JobNumber,
+    linked: &BTreeMap<ContactNumber, Seen<'a>>,
+    reading: &'a Reading,
+) -> (BTreeMap<ContactNumber, Vec<Candidate<'a>>>, Vec<&'a Person>) {
+    let resource = |seen: &Seen<'a>| match seen {
+        Seen::Is(person) => Some(&person.resource),
+        Seen::Unread | Seen::Missing => None,
+    };
+    let taken: BTreeSet<&ResourceName> = linked.values().filter_map(resource).collect();
+    let mut candidates: BTreeMap<ContactNumber, Vec<Candidate<'a>>> = BTreeMap::new();
+    let mut others = Vec::new();
+    for person in reading.people().iter().filter(|person| !taken.contains(&person.resource)) {
+        match tag_of(person, job) {
+            Some(tag) => {
+                let is_tagged = person.tags.contains(&tag.to_string());
+                let nonce = twin(person, tag);
+                candidates.entry(tag.contact).or_default().push(Candidate { person, nonce, is_tagged });
+            }
+            None => others.push(person),
+        }
+    }
+    (candidates, others)
 }
 
 /// What was read of each link, at most one link per contact. A user who merges synced contacts leaves one contact that
