@@ -79,7 +79,7 @@ impl Account {
         read(&answer).ok_or_else(|| GoogleError::Outage("a contact group without a name".into()))
     }
 
-    /// A contact group with all its members; one group read if there are no more than `expected`, two otherwise. Where Google
+    /// A contact group with all its members; one group read if there are no more than `expected`, else two, or after a 503. Where Google
     /// does not get so many together (a large group may be answered with 503 for ever), with fewer or none: whoever compares
     /// them with contacts then reads all contacts.
     ///

@@ -21,7 +21,7 @@ pub use config::{Budgets, Config, ConfigError, KeyError, ServiceAccountKey};
 pub use directory::{Customer, Lookup};
 pub use error::GoogleError;
 pub use groups::Group;
-pub use people::{KeepToken, Known, Total};
+pub use people::{KeepToken, Known, Looked, Total};
 pub use permit::Permit;
 pub use write::{NewPerson, PersonUpdate, UpdateMask};
 

@@ -50,20 +50,14 @@ pub struct Known<'a> {
 }
 
 /// What came of asking for a contact by name.
-enum Looked {
+#[derive(Debug)]
+pub enum Looked {
+    /// It is there.
     Found(Box<Person>),
+    /// Google says that it is not there.
     Missing,
     /// Nobody knows whether it is there.
     Unreadable,
-}
-
-impl Looked {
-    fn person(self) -> Option<Person> {
-        match self {
-            Looked::Found(person) => Some(*person),
-            Looked::Missing | Looked::Unreadable => None,
-        }
-    }
 }
 
 /// The fields that are read: all that are written, and what tells whose a contact is.
@@ -148,7 +142,12 @@ impl Account {
         let told: BTreeSet<ResourceName> = told.cloned().collect();
         let told: Vec<ResourceName> = told.into_iter().collect();
         let mut people = self.people(&recorded).await?;
-        people.extend(self.members(&told).await?.into_iter().map(|(name, person)| (name, Some(person))));
+        for (name, looked) in self.look_up(&told).await? {
+            // Nothing follows from a member that cannot be read: groups also count what is in the trash.
+            if let Looked::Found(person) = looked {
+                people.push((name, Some(*person)));
+            }
+        }
         Ok(people)
     }
 
@@ -166,58 +165,68 @@ impl Account {
         }
     }
 
-    /// These contacts, in the order asked for. One critical read per two hundred.
+    /// These contacts, in the order asked for; one that does not exist is `None`. One critical read per two hundred.
     ///
     /// # Errors
-    /// Those of any read; `Outage` where one can neither be read nor is missing. A contact that does not exist is `None`.
+    /// Those of any read; `Outage` where one can neither be read nor is missing.
     pub async fn people(&self, names: &[ResourceName]) -> Result<Vec<(ResourceName, Option<Person>)>, GoogleError> {
-        let looked = self.looked_up(names).await?.into_iter();
-        let person = |(name, looked)| match looked {
-            Looked::Unreadable => Err(GoogleError::Outage("a contact that was asked for could not be read".into())),
-            looked => Ok((name, looked.person())),
-        };
-        looked.map(person).collect()
-    }
-
-    /// Those of these members of a contact group that are there. Nothing follows from one that cannot be read: groups also
-    /// count what is in the trash. One critical read per two hundred.
-    ///
-    /// # Errors
-    /// Those of any read.
-    pub async fn members(&self, names: &[ResourceName]) -> Result<Vec<(ResourceName, Person)>, GoogleError> {
-        match self.looked_up(names).await {
-            Ok(looked) => Ok(looked.into_iter().filter_map(|(name, looked)| Some((name, looked.person()?))).collect()),
-            Err(GoogleError::Refused { .. } | GoogleError::NotFound) => {
-                warn!("{} members of a contact group that are in no list cannot be read", names.len());
-                Ok(Vec::new())
-            }
-            Err(failure) => Err(failure),
-        }
-    }
-
-    async fn looked_up(&self, names: &[ResourceName]) -> Result<Vec<(ResourceName, Looked)>, GoogleError> {
         let mut people = Vec::with_capacity(names.len());
         for chunk in names.chunks(PER_GET) {
-            let mask = read_mask();
-            let mut query = vec![("personFields", mask.as_str()), SOURCES];
-            query.extend(chunk.iter().map(|name| ("resourceNames", name.as_str())));
-            let answer = self.read("google.get_people", "/v1/people:batchGet", &query, Cost::READ).await?;
-            let responses = answer["responses"].as_array().map(Vec::as_slice).unwrap_or_default();
-            for name in chunk {
-                let response = responses.iter().find(|response| response["requestedResourceName"] == name.as_str());
-                let Some(response) = response else {
-                    return Err(GoogleError::Incomplete("a contact that was asked for is not in the answer".into()));
+            for (name, looked) in self.chunk(chunk).await? {
+                let person = match looked {
+                    Looked::Found(person) => Some(*person),
+                    Looked::Missing => None,
+                    Looked::Unreadable => {
+                        return Err(GoogleError::Outage("a contact that was asked for could not be read".into()));
+                    }
                 };
-                let looked = match person::read(&response["person"]) {
-                    Some(Change::Present(person)) => Looked::Found(Box::new(person)),
-                    Some(Change::Deleted(_)) => Looked::Missing,
-                    None if is_not_found(response) => Looked::Missing,
-                    None => Looked::Unreadable,
-                };
-                people.push((name.clone(), looked));
+                people.push((name, person));
             }
         }
         Ok(people)
+    }
+
+    /// What Google says of names that may be nobody's: one that it does not take spoils no other. One critical read per two
+    /// hundred, and more only to find such a name.
+    ///
+    /// # Errors
+    /// Those of any read but a refusal or an outage.
+    pub async fn look_up(&self, names: &[ResourceName]) -> Result<Vec<(ResourceName, Looked)>, GoogleError> {
+        let mut people = Vec::with_capacity(names.len());
+        let mut parts: Vec<&[ResourceName]> = names.chunks(PER_GET).collect();
+        while let Some(part) = parts.pop() {
+            match self.chunk(part).await {
+                Ok(looked) => people.extend(looked),
+                Err(GoogleError::Refused { .. } | GoogleError::NotFound) if part.len() > 1 => {
+                    parts.extend(<[_; 2]>::from(part.split_at(part.len() / 2)));
+                }
+                Err(GoogleError::Refused { .. } | GoogleError::NotFound | GoogleError::Outage(_)) => {
+                    warn!("{} contacts could not be read by their names", part.len());
+                    people.extend(part.iter().map(|name| (name.clone(), Looked::Unreadable)));
+                }
+                Err(failure) => return Err(failure),
+            }
+        }
+        Ok(people)
+    }
+
+    async fn chunk(&self, names: &[ResourceName]) -> Result<Vec<(ResourceName, Looked)>, GoogleError> {
+        let mask = read_mask();
+        let mut query = vec![("personFields", mask.as_str()), SOURCES];
+        query.extend(names.iter().map(|name| ("resourceNames", name.as_str())));
+        let answer = self.read("google.get_people", "/v1/people:batchGet", &query, Cost::READ).await?;
+        let responses = answer["responses"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let looked = |name: &ResourceName| {
+            let response = responses.iter().find(|response| response["requestedResourceName"] == name.as_str());
+            let looked = match (response, response.and_then(|response| person::read(&response["person"]))) {
+                (_, Some(Change::Present(person))) => Looked::Found(Box::new(person)),
+                (_, Some(Change::Deleted(_))) => Looked::Missing,
+                (Some(response), None) if is_not_found(response) => Looked::Missing,
+                (_, None) => Looked::Unreadable,
+            };
+            (name.clone(), looked)
+        };
+        Ok(names.iter().map(looked).collect())
     }
 
     async fn pages(&self, extra: &[(&str, &str)]) -> Result<Pages, GoogleError> {

@@ -51,6 +51,8 @@ pub(super) struct SourceContents {
     gone: Mutex<BTreeMap<ContactNumber, String>>,
     /// The record of the source group that a preview works with; it is stored nowhere.
     mirror: tokio::sync::OnceCell<Arc<Mirror>>,
+    /// Of source contacts that no reading has shown, whether the source has them all the same.
+    pub(super) unseen: tokio::sync::Mutex<BTreeMap<ContactNumber, bool>>,
     /// One reader at a time, so that destinations walked side by side do not read the same contacts twice.
     reading: tokio::sync::Mutex<()>,
 }

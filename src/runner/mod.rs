@@ -26,6 +26,7 @@ mod shard;
 mod source;
 mod sync_account;
 mod there;
+mod unseen;
 mod update;
 mod worker;
 mod write;

@@ -17,7 +17,8 @@ impl Attempt<'_> {
         let mirror =
             self.runner.preview_mirror(self.claimed, self.job).await.map_err(super::contents::source_failed)?;
         let state = self.preview_state().await?;
-        let (planned, reading) = self.foresee(&mirror, &state).await?;
+        let (mut planned, reading) = self.foresee(&mirror, &state).await?;
+        self.spare_unseen(&mirror, &mut planned).await?;
         self.tally_plan(&planned);
         let changes = self.changes(&mirror, &planned, &reading).await?;
         self.count(|counts| {
@@ -39,7 +40,6 @@ impl Attempt<'_> {
             })
             .await?;
         self.guard_adopted(&mirror, &planned)?;
-        self.check_unseen(&mirror, &planned).await?;
         Ok(Left::Untouched)
     }
 

@@ -74,7 +74,7 @@ impl Attempt<'_> {
     }
 }
 
-/// What must be in the account: the copies on record, and whatever is in the group.
+/// What is in the account unless it was deleted: the copies on record, and the members of the group.
 fn known<'a>(state: &'a AccountState, members: &'a [ResourceName]) -> Known<'a> {
     Known { recorded: state.links.values().map(|link| &link.resource).collect(), told: members }
 }

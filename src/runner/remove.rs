@@ -7,9 +7,9 @@ use super::failure::Stop;
 use super::group::kept;
 use super::source::MORE_MEMBERS;
 use crate::domain::{MY_CONTACTS, ResourceName};
-use crate::google::GoogleError;
+use crate::google::{GoogleError, Looked};
 use crate::store::{AccountState, KeptGroup};
-use crate::sync::{Plan, Reading};
+use crate::sync::{Action, Plan, Reading};
 
 impl Attempt<'_> {
     /// Deletes our contacts, gives what remains in the group My Contacts, deletes the group. Safe to repeat at any point.
@@ -23,7 +23,7 @@ impl Attempt<'_> {
         if let Some(group) = group {
             match self.account.group_with_members(&group.resource, planned.members.len() + MORE_MEMBERS).await {
                 Err(GoogleError::NotFound) => {}
-                found => self.dissolve(&found?.members, &group, &planned, &reading).await?,
+                found => self.dissolve(&state, &group, found?.members, planned, reading).await?,
             }
         }
         Ok(Left::Clean)
@@ -40,19 +40,29 @@ impl Attempt<'_> {
 
     async fn dissolve(
         &self,
-        members: &[ResourceName],
+        state: &AccountState,
         group: &KeptGroup,
-        planned: &Plan,
-        reading: &Reading,
+        members: Vec<ResourceName>,
+        planned: Plan,
+        reading: Reading,
     ) -> Result<(), Stop> {
-        let unlisted = self.delete_unlisted(members, group, planned, reading).await?;
-        let deleted: BTreeSet<&ResourceName> = planned.deleted().chain(unlisted.deleted()).collect();
+        let mut deleted: BTreeSet<ResourceName> = planned.deleted().cloned().collect();
+        let mut additions = planned.additions;
+        let listed: BTreeSet<&ResourceName> = reading.people().iter().map(|person| &person.resource).collect();
+        let unlisted: Vec<ResourceName> = members.iter().filter(|name| !listed.contains(name)).cloned().collect();
+        if !unlisted.is_empty() {
+            // Created without an answer, or changed a moment ago and on no record, or added meanwhile.
+            let (more, missing) = self.with_unlisted(state, group, reading, &unlisted).await?;
+            deleted.extend(more.deleted().cloned());
+            self.plan_deletions(deleted.len());
+            deleted.extend(missing);
+            additions.extend(more.additions);
+        }
         // As the group tells its members and as the contacts told it: neither may be late for an addition.
-        let members = members.iter().filter(|name| !deleted.contains(name));
-        let remaining: BTreeSet<ResourceName> = members.chain(&planned.additions).cloned().collect();
+        let remaining = members.into_iter().chain(additions).filter(|name| !deleted.contains(name));
+        let remaining: Vec<ResourceName> = remaining.collect::<BTreeSet<_>>().into_iter().collect();
         self.count(|counts| counts.additions = i32::try_from(remaining.len()).unwrap_or(i32::MAX));
         if !remaining.is_empty() {
-            let remaining: Vec<ResourceName> = remaining.into_iter().collect();
             self.join(&ResourceName::new(MY_CONTACTS), &remaining).await?;
         }
         self.record(async |tx| tx.begin_write(self.destination.id).await).await?;
@@ -61,23 +71,32 @@ impl Attempt<'_> {
         self.record(async |tx| tx.settle(self.destination.id).await).await
     }
 
-    /// Deletes members of the group that are ours though neither a list nor a record tells of them: created without an answer,
-    /// or for a server that has lost its records, and changed a moment ago.
-    async fn delete_unlisted(
+    /// Deletes what is ours of members that the list did not show. The plan, and the members that do not exist.
+    async fn with_unlisted(
         &self,
-        members: &[ResourceName],
+        state: &AccountState,
         group: &KeptGroup,
-        planned: &Plan,
-        reading: &Reading,
-    ) -> Result<Plan, Stop> {
-        let listed: BTreeSet<&ResourceName> = reading.people().iter().map(|person| &person.resource).collect();
-        let unlisted: Vec<ResourceName> = members.iter().filter(|name| !listed.contains(name)).cloned().collect();
-        let people = self.account.members(&unlisted).await?.into_iter().map(|(_, person)| person);
-        let reading = Reading::Full(people.filter(|person| !listed.contains(&person.resource)).collect());
-        let unlisted = self.plan_removal(&AccountState::default(), &reading, group);
-        self.plan_deletions(planned.deleted().count() + unlisted.deleted().count());
-        self.apply_deletes(&unlisted, &reading).await?;
-        Ok(unlisted)
+        reading: Reading,
+        unlisted: &[ResourceName],
+    ) -> Result<(Plan, Vec<ResourceName>), Stop> {
+        let (mut people, mut found, mut missing) = (reading.into_people(), BTreeSet::new(), Vec::new());
+        for (name, looked) in self.account.look_up(unlisted).await? {
+            match looked {
+                Looked::Found(person) if people.iter().any(|listed| listed.resource == person.resource) => {} // renamed
+                Looked::Found(person) => {
+                    found.insert(person.resource.clone());
+                    people.push(*person);
+                }
+                Looked::Missing => missing.push(name),
+                Looked::Unreadable => {}
+            }
+        }
+        let reading = Reading::Full(people);
+        // With all that was read, so that a copy that the user made of one of ours stays the user's.
+        let mut planned = self.plan_removal(state, &reading, group);
+        planned.actions.retain(|action| matches!(action, Action::Delete { resource, .. } if found.contains(resource)));
+        self.apply_deletes(&planned, &reading).await?;
+        Ok((planned, missing))
     }
 }
 

@@ -1,13 +1,12 @@
 //! Brings one destination into step: read, plan, write, record.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::attempt::{Attempt, Left};
-use super::contents::source_failed;
 use super::failure::{Stop, error};
 use super::remove::no_group;
 use super::there::There;
-use crate::domain::{Mirror, Person, ResourceName, RunErrorCode};
+use crate::domain::{Mirror, RunErrorCode};
 use crate::google::Google;
 use crate::store::{AccountState, Cursor, KeptGroup};
 use crate::sync::{CONTACT_LIMIT, Overflow, Plan, PlanInput, Reading, overflow, plan};
@@ -33,6 +32,9 @@ impl Attempt<'_> {
         let state = self.settled_state().await?;
         let changes = if in_full || state.group.is_none() { None } else { self.read_changes(&state).await? };
         let there = self.there(&state).await?;
+        if state.group.is_some() && matches!(there, There::Unrecorded { .. }) {
+            self.check_user().await?;
+        }
         let (mut reading, mut cursor) = match (changes, &there) {
             (Some(changes), There::OnRecord(_)) => changes,
             _ => self.read_all(&state, there.members()).await?,
@@ -45,10 +47,13 @@ impl Attempt<'_> {
             self.check_room(mirror, &state, &reading)?;
             planned = self.plan(mirror, &state, &reading, &group);
         }
+        self.spare_unseen(mirror, &mut planned).await?;
         self.tally_plan(&planned);
         self.guard_adopted(mirror, &planned)?;
-        self.check_unseen(mirror, &planned).await?;
         self.apply(mirror, &group, &planned, &reading).await?;
+        // Where records were lost a late list may have hidden copies of which no later change will tell.
+        let is_recovered = self.destination.last_success_at.is_none() && !state.links.is_empty();
+        let cursor = cursor.filter(|_| !planned.adopts && !is_recovered);
         self.leave_clean(mirror, cursor.as_ref(), &planned).await
     }
 
@@ -100,7 +105,7 @@ impl Attempt<'_> {
         let is_source_empty = !mirror.values().any(|entry| entry.is_present);
         let is_waived = self.job.guard.is_some_and(|guard| guard.is_off());
         let why = if is_source_empty && !planned.unseen.is_empty() && !is_waived {
-            "and the source group is empty. Nothing was deleted. If they are to go, remove this user, or an ADMIN may set both limits of the job's guard to null for the next run.".to_owned()
+            "and the source group is empty. Nothing was deleted. If they are to go, remove this user, or an ADMIN may set both limits of the job's own guard to null for the next run.".to_owned()
         } else if guard.is_exceeded(deletions, planned.synced()) {
             format!(
                 "more than the deletion guard allows ({guard}). Nothing was deleted. An ADMIN may raise the job's guard for the next run."
@@ -112,35 +117,11 @@ impl Attempt<'_> {
         Err(Stop::Fail(error(RunErrorCode::DeletionGuard, format!("{what}, {why}"))))
     }
 
-    /// Copies of source contacts that no reading has shown may be those of a late list, where a server has lost its records:
-    /// the source is asked for them by name before anything is deleted.
-    pub(super) async fn check_unseen(&self, mirror: &Mirror, planned: &Plan) -> Result<(), Stop> {
-        if planned.unseen.is_empty() {
-            return Ok(());
-        }
-        let names: Vec<ResourceName> = planned.unseen.iter().map(|number| number.resource()).collect();
-        let source = self.runner.source_account(self.job).await?;
-        let there = source.members(&names).await.map_err(|failure| source_failed(failure.into()))?;
-        // One that was merged answers to its former name too; then the reading has shown it by its present one.
-        let seen: BTreeSet<&ResourceName> = mirror.values().map(|entry| &entry.resource).collect();
-        let is_late =
-            |person: &Person| person.groups.contains(&self.job.source.group) && !seen.contains(&person.resource);
-        if !there.iter().any(|(_, person)| is_late(person)) {
-            return Ok(());
-        }
-        Err(Stop::Retry(error(
-            RunErrorCode::UpstreamUnavailable,
-            "The source group has contacts that Google's list did not show yet; their copies here were left alone.",
-        )))
-    }
-
     async fn leave_clean(&self, mirror: &Mirror, cursor: Option<&Cursor>, planned: &Plan) -> Result<Left, Stop> {
         let refused = usize::try_from(self.counts().failed).unwrap_or(0);
         let synced = mirror.values().filter(|entry| entry.is_present).count().saturating_sub(refused);
         self.record(async |tx| {
             let parameters = Google::read_parameters_hash();
-            // Where records were lost a late list may have hidden copies that no later change will tell of.
-            let cursor = cursor.filter(|_| !planned.adopts);
             tx.mark_clean(self.destination.id, cursor, &parameters, &planned.additions, synced).await
         })
         .await?;

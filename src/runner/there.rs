@@ -43,12 +43,13 @@ impl There {
 }
 
 impl Attempt<'_> {
-    /// The synced group with its members. One group read, two where none is on record but one is found.
+    /// The synced group with its members. One group read; where none is on record or it is gone, a list of the groups, and one
+    /// more read if one of them is ours.
     pub(super) async fn there(&self, state: &AccountState) -> Result<There, Stop> {
         if let Some(kept) = &state.group {
             let expected = state.links.len() + state.additions.len() + MORE_MEMBERS;
             match self.account.group_with_members(&kept.resource, expected).await {
-                Err(GoogleError::NotFound) => self.check_user().await?,
+                Err(GoogleError::NotFound) => {}
                 found => return Ok(There::OnRecord(found?)),
             }
         }
@@ -91,7 +92,7 @@ impl Attempt<'_> {
 
     /// Where the group on record is gone, its user may have deleted it, or somebody else was given the address since the
     /// Directory was last read, and must receive nothing.
-    async fn check_user(&self) -> Result<(), Stop> {
+    pub(super) async fn check_user(&self) -> Result<(), Stop> {
         let address =
             async || Ok::<_, Stop>(self.runner.store.user(self.destination.user).await?.map(|user| user.email));
         let before = address().await?;

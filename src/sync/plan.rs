@@ -1,6 +1,6 @@
 //! The plan for one destination: what brings it into step with the source group.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::identify::{Identified, Seen, identify};
 use super::look::{Look, changed_fields};
@@ -43,8 +43,8 @@ pub struct Plan {
     pub displaced: usize,
     /// Contacts of ours that were on no record are put on it.
     pub adopts: bool,
-    /// Source contacts that no reading of the source has ever shown, whose copies go.
-    pub unseen: Vec<ContactNumber>,
+    /// Source contacts that no reading of the source has ever shown, and their copies, which go.
+    pub unseen: BTreeMap<ContactNumber, ResourceName>,
 }
 
 /// Makes the plan.
@@ -54,7 +54,7 @@ pub fn plan(input: PlanInput<'_>) -> Plan {
     let mut plan = Plan {
         members: members(&input, &identified),
         adopts: !identified.adoptable.is_empty(),
-        unseen: identified.adoptable.keys().filter(|number| !input.mirror.contains_key(number)).copied().collect(),
+        unseen: unseen(&input, &identified),
         ..Plan::default()
     };
     for (&number, &seen) in &identified.linked {
@@ -202,6 +202,11 @@ impl Plan {
             self.actions.push(Action::Join { number, resource: look.person.resource.clone(), group: group.clone() });
         }
     }
+}
+
+fn unseen(input: &PlanInput<'_>, identified: &Identified<'_>) -> BTreeMap<ContactNumber, ResourceName> {
+    let unseen = identified.adoptable.iter().filter(|(number, _)| !input.mirror.contains_key(number));
+    unseen.map(|(number, person)| (*number, person.resource.clone())).collect()
 }
 
 fn additions(input: &PlanInput<'_>, identified: &Identified<'_>) -> BTreeSet<ResourceName> {

@@ -19,6 +19,15 @@ pub enum Reading {
 }
 
 impl Reading {
+    /// The contacts that were read, handed over.
+    #[must_use]
+    pub fn into_people(self) -> Vec<Person> {
+        match self {
+            Reading::Full(people) => people,
+            Reading::Changes { present, .. } => present,
+        }
+    }
+
     /// The contacts that were read.
     #[must_use]
     pub fn people(&self) -> &[Person] {

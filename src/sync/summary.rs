@@ -20,6 +20,13 @@ pub struct PlannedChange {
 }
 
 impl Plan {
+    /// Leaves the copies of these unseen source contacts as they are.
+    pub fn spare(&mut self, numbers: &BTreeSet<ContactNumber>) {
+        let spared: BTreeSet<ResourceName> = numbers.iter().filter_map(|number| self.unseen.remove(number)).collect();
+        self.actions
+            .retain(|action| !matches!(action, Action::Delete { number: None, resource } if spared.contains(resource)));
+    }
+
     /// Contacts that the plan deletes.
     pub fn deleted(&self) -> impl Iterator<Item = &ResourceName> {
         self.actions.iter().filter_map(|action| match action {

@@ -124,22 +124,57 @@ on_both! {
         assert_eq!(world.snapshot(ANN).into_keys().collect::<Vec<_>>(), before, "each copy is still the one it was");
     }
 
-    async fn a_new_server_waits_for_lists_where_no_group_tells_its_members(world) {
+    async fn a_new_server_spares_what_the_source_has_where_no_group_tells_its_members(world) {
         let mut world = world;
         let (group, contacts) = lost(&mut world, 40).await;
         behave(&world, |settings| settings.refuses_group_members = true);
-        let created = world.create_job("Suppliers", &[ANN]).await;
-        let before = world.snapshot(ANN).into_keys().collect::<Vec<_>>();
-        while world.app.runner.work_once().await.unwrap() {}
-        let run = world.run_state(created["run"]["id"].as_str().unwrap()).await;
-        assert_eq!(run["status"], "WAITING", "{run:#}");
-        assert_eq!(world.snapshot(ANN).into_keys().collect::<Vec<_>>(), before, "nothing was deleted");
+        world.create_job("Suppliers", &[ANN, BOB]).await;
+        let before = world.snapshot(ANN);
+        world.sandbox.clear_ledger();
         world.work().await;
-        world.next_day().await;
         assert_eq!(last_run(&world).await["status"], "SUCCEEDED");
-        world.next_day().await;
+        let after = world.snapshot(ANN);
+        assert!(before.keys().all(|copy| after.contains_key(copy)), "nothing was deleted");
+        let asked = world.sandbox.ledger().into_iter();
+        let asked = asked.filter(|entry| entry.id == "people.people.getBatchGet" && entry.user.as_deref() == Some(SOURCE));
+        assert_eq!(asked.count(), 1, "the source is asked once");
+        for _ in 0..2 {
+            world.next_day().await;
+            assert_eq!(last_run(&world).await["status"], "SUCCEEDED");
+        }
         assert_in_step(&world, ANN, &group, 0);
         assert_eq!(world.synced_names(ANN).len(), contacts.len());
+    }
+
+    async fn a_new_server_deletes_nothing_of_which_google_does_not_say_that_it_is_gone(world) {
+        let mut world = world;
+        let (group, _) = lost(&mut world, 12).await;
+        let before = world.snapshot(ANN);
+        // Neither those that the groups tell nor those of the tags can be asked for.
+        let at = When::Always { id: Some("people.people.getBatchGet".into()), user: Some(SOURCE.into()) };
+        world.sandbox.inject(Fault { at, kind: FaultKind::InternalError, times: 1_000 });
+        world.create_job("Suppliers", &[ANN]).await;
+        world.work().await;
+        let after = world.snapshot(ANN);
+        assert!(before.keys().all(|copy| after.contains_key(copy)), "nothing was deleted");
+        world.sandbox.clear_faults();
+        world.next_day().await;
+        world.next_day().await;
+        assert_in_step(&world, ANN, &group, 0);
+    }
+
+    async fn a_copy_that_a_user_made_with_its_invisible_data_stays_though_a_list_is_late(world) {
+        fill(&world, 3);
+        let job = world.job("Suppliers", &[ANN]).await;
+        behave(&world, |settings| settings.lag.list = LIST_LAG);
+        world.clock.advance(TimeDelta::minutes(11));
+        let ours = world.sandbox.contacts(ANN).unwrap().remove(0);
+        let copy = world.sandbox.create_contact(ANN, serde_json::Value::Object(ours.person)).unwrap();
+        world.sandbox.add_to_group(ANN, &world.synced_group(ANN).unwrap().resource_name, &copy).unwrap();
+        world.accepted("removeUsers", "run { id }", json!({ "jobId": job, "emails": [ANN] })).await;
+        world.work().await;
+        assert!(world.synced_group(ANN).is_none());
+        assert_eq!(world.snapshot(ANN).into_keys().collect::<Vec<_>>(), [copy]);
     }
 
     async fn where_a_large_group_is_not_told_whole_what_was_told_is_asked_for(world) {
