@@ -142,12 +142,20 @@ impl Account {
         let told: BTreeSet<ResourceName> = told.cloned().collect();
         let told: Vec<ResourceName> = told.into_iter().collect();
         let mut people = self.people(&recorded).await?;
-        for (name, looked) in self.look_up(&told).await? {
-            // Nothing follows from a member that cannot be read: groups also count what is in the trash.
-            if let Looked::Found(person) = looked {
-                people.push((name, Some(*person)));
+        // Nothing follows from a member that cannot be read: groups also count what is in the trash, and such a name may break
+        // the call each time.
+        let members = match self.look_up(&told).await {
+            Err(GoogleError::Outage(_)) => {
+                warn!("{} members of a contact group are in no list and could not be read", told.len());
+                Vec::new()
             }
-        }
+            looked => looked?,
+        };
+        let found = |(name, looked)| match looked {
+            Looked::Found(person) => Some((name, Some(*person))),
+            Looked::Missing | Looked::Unreadable => None,
+        };
+        people.extend(members.into_iter().filter_map(found));
         Ok(people)
     }
 
@@ -190,7 +198,7 @@ impl Account {
     /// hundred, and more only to find such a name.
     ///
     /// # Errors
-    /// Those of any read but a refusal or an outage.
+    /// Those of any read but a refusal.
     pub async fn look_up(&self, names: &[ResourceName]) -> Result<Vec<(ResourceName, Looked)>, GoogleError> {
         let mut people = Vec::with_capacity(names.len());
         let mut parts: Vec<&[ResourceName]> = names.chunks(PER_GET).collect();
@@ -200,8 +208,8 @@ impl Account {
                 Err(GoogleError::Refused { .. } | GoogleError::NotFound) if part.len() > 1 => {
                     parts.extend(<[_; 2]>::from(part.split_at(part.len() / 2)));
                 }
-                Err(GoogleError::Refused { .. } | GoogleError::NotFound | GoogleError::Outage(_)) => {
-                    warn!("{} contacts could not be read by their names", part.len());
+                Err(GoogleError::Refused { .. } | GoogleError::NotFound) => {
+                    warn!("Google does not take the name of a contact");
                     people.extend(part.iter().map(|name| (name.clone(), Looked::Unreadable)));
                 }
                 Err(failure) => return Err(failure),

@@ -9,7 +9,7 @@ use super::attempt::Attempt;
 use super::contents::source_failed;
 use super::failure::Stop;
 use crate::domain::{ContactNumber, Mirror, ResourceName};
-use crate::google::Looked;
+use crate::google::{GoogleError, Looked};
 use crate::sync::Plan;
 
 impl Attempt<'_> {
@@ -26,7 +26,10 @@ impl Attempt<'_> {
         if !unknown.is_empty() {
             let source = self.runner.source_account(self.job).await?;
             let names: Vec<ResourceName> = unknown.iter().map(|number| number.resource()).collect();
-            let looked = source.look_up(&names).await.map_err(|failure| source_failed(failure.into()))?;
+            let looked = match source.look_up(&names).await {
+                Err(GoogleError::Outage(_)) => Vec::new(),
+                looked => looked.map_err(|failure| source_failed(failure.into()))?,
+            };
             // One that was merged answers to its former name too; then the reading has shown it by its present one.
             let shown: BTreeSet<&ResourceName> = mirror.values().map(|entry| &entry.resource).collect();
             let is_there = |looked: &Looked| match looked {

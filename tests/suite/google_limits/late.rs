@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use sandbox::{Fault, FaultKind, Lag, When};
 use serde_json::json;
 
-use super::{ANN, BATCH_CREATE, BOB, CREATE_GROUP, assert_in_step, behave, fill, last_run};
+use super::{ANN, BATCH_CREATE, BOB, CREATE_GROUP, assert_in_step, behave, fill, last_run, work_due};
 use crate::world::{SOURCE, World, on_both, tag};
 
 const LIST_LAG: Duration = Duration::from_secs(600);
@@ -199,6 +199,22 @@ on_both! {
         let created = world.create_job("Suppliers", &[ANN]).await;
         let input = json!({ "jobId": created["job"]["id"], "emails": [ANN] });
         world.accepted("removeUsers", "run { id }", input).await;
+        world.work().await;
+        assert!(world.synced_group(ANN).is_none() && world.sandbox.contacts(ANN).unwrap().is_empty());
+    }
+
+    async fn a_removal_that_cannot_look_at_what_is_left_is_tried_again(world) {
+        let mut world = world;
+        lost(&mut world, 30).await;
+        let created = world.create_job("Suppliers", &[ANN]).await;
+        let at = When::Always { id: Some("people.people.getBatchGet".into()), user: Some(ANN.into()) };
+        world.sandbox.inject(Fault { at, kind: FaultKind::InternalError, times: 1_000 });
+        let input = json!({ "jobId": created["job"]["id"], "emails": [ANN] });
+        let removal = world.accepted("removeUsers", "run { id }", input).await;
+        work_due(&world).await;
+        assert_eq!(world.run_state(removal["run"]["id"].as_str().unwrap()).await["status"], "WAITING");
+        assert!(world.synced_group(ANN).is_some(), "it is not left while copies may be in it");
+        world.sandbox.clear_faults();
         world.work().await;
         assert!(world.synced_group(ANN).is_none() && world.sandbox.contacts(ANN).unwrap().is_empty());
     }
