@@ -41,7 +41,7 @@ pub enum Total {
 }
 
 /// Contacts that must be in the account, unless they were deleted.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Known<'a> {
     /// On our record.
     pub recorded: BTreeSet<&'a ResourceName>,

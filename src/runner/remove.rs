@@ -79,18 +79,19 @@ impl Attempt<'_> {
         reading: Reading,
         unlisted: &[ResourceName],
     ) -> Result<(Plan, Vec<ResourceName>), Stop> {
-        let (mut people, mut found, mut missing) = (reading.into_people(), BTreeSet::new(), Vec::new());
+        let listed: BTreeSet<&ResourceName> = reading.people().iter().map(|person| &person.resource).collect();
+        let (mut more, mut missing) = (Vec::new(), Vec::new());
         for (name, looked) in self.account.look_up(unlisted).await? {
             match looked {
-                Looked::Found(person) if people.iter().any(|listed| listed.resource == person.resource) => {} // renamed
-                Looked::Found(person) => {
-                    found.insert(person.resource.clone());
-                    people.push(*person);
-                }
+                Looked::Found(person) if listed.contains(&person.resource) => {} // it was renamed
+                Looked::Found(person) => more.push(*person),
                 Looked::Missing => missing.push(name),
                 Looked::Unreadable => {}
             }
         }
+        let found: BTreeSet<ResourceName> = more.iter().map(|person| person.resource.clone()).collect();
+        let mut people = reading.into_people();
+        people.extend(more);
         let reading = Reading::Full(people);
         // With all that was read, so that a copy that the user made of one of ours stays the user's.
         let mut planned = self.plan_removal(state, &reading, group);

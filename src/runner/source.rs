@@ -21,6 +21,7 @@ pub(super) const FULL_READ_EVERY: TimeDelta = TimeDelta::days(6);
 pub(super) const MORE_MEMBERS: usize = 1_000;
 
 impl Runner {
+    /// Reads the source, and stores what it brought: mirror, cursor and health.
     pub(super) async fn read_source(&self, claimed: &Claimed, job: &Job) -> Result<(), Stop> {
         let (update, cursor, group) = self.source_reading(claimed, job, KeepToken::Yes).await?;
         let changed: Vec<_> =

@@ -1,7 +1,7 @@
 //! Copies of source contacts that no reading of the source has shown. Where a server has lost its records they may be those of
 //! a late list; the source is asked for them by name before they are deleted.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tracing::warn;
 
@@ -21,11 +21,12 @@ impl Attempt<'_> {
         }
         let contents = self.runner.contents.of(self.claimed.run);
         let mut known = contents.unseen.lock().await;
-        let unknown: Vec<ContactNumber> =
-            planned.unseen.keys().copied().filter(|number| !known.contains_key(number)).collect();
+        let unknown = planned.unseen.keys().filter(|number| !known.contains_key(number));
+        let unknown: BTreeMap<ResourceName, ContactNumber> =
+            unknown.map(|number| (number.resource(), *number)).collect();
         if !unknown.is_empty() {
             let source = self.runner.source_account(self.job).await?;
-            let names: Vec<ResourceName> = unknown.iter().map(|number| number.resource()).collect();
+            let names: Vec<ResourceName> = unknown.keys().cloned().collect();
             let looked = match source.look_up(&names).await {
                 Err(GoogleError::Outage(_)) => Vec::new(),
                 looked => looked.map_err(|failure| source_failed(failure.into()))?,
@@ -39,10 +40,7 @@ impl Attempt<'_> {
                 Looked::Missing => false,
                 Looked::Unreadable => true,
             };
-            for (name, looked) in &looked {
-                let number = unknown.iter().find(|number| number.resource() == *name);
-                known.extend(number.map(|number| (*number, is_there(looked))));
-            }
+            known.extend(looked.iter().filter_map(|(name, looked)| Some((*unknown.get(name)?, is_there(looked)))));
         }
         let spared: BTreeSet<ContactNumber> =
             planned.unseen.keys().copied().filter(|number| known.get(number).copied().unwrap_or(true)).collect();
